@@ -1,0 +1,1 @@
+"""The FastAPI service: pulls the production model and answers predictions."""

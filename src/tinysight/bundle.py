@@ -1,0 +1,137 @@
+"""A model with what proves it: golden pictures, their probabilities, and the digest of every file."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tinysight.errors import BundleError
+from tinysight.predictor import Predictor
+
+MODEL, GOLDEN, GOLDEN_FOLDER, MANIFEST = "model.onnx", "golden.json", "golden", "bundle.json"
+GOLDEN_TOLERANCE = 1e-3  # of a probability, between machines with other CPU instructions
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A folder whose files were found to be the ones that its manifest names."""
+
+    folder: Path
+    name: str
+    version: str
+    sha256: Mapping[str, str]
+
+    @property
+    def model(self) -> Path:
+        """The model file."""
+        return self.folder / MODEL
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_bundle(folder: Path, model: Path, golden: Mapping[str, bytes], *, name: str, version: str) -> Bundle:
+    """Makes a bundle beside its place and moves it there whole.
+
+    Args:
+        folder: where the bundle goes; replaced if it is there.
+        model: the model.onnx to copy.
+        golden: picture files by name; their probabilities are computed here.
+        name: the registered model's name.
+        version: the registered version, or "local".
+
+    Raises:
+        ModelError: if the model cannot be loaded.
+        ImageError: if a golden picture cannot be decoded.
+    """
+    draft = folder.with_name(folder.name + ".part")
+    shutil.rmtree(draft, ignore_errors=True)
+    (draft / GOLDEN_FOLDER).mkdir(parents=True)
+    shutil.copyfile(model, draft / MODEL)
+    predictor = Predictor(draft / MODEL)
+    expected = {}
+    for file_name, data in sorted(golden.items()):
+        (draft / GOLDEN_FOLDER / file_name).write_bytes(data)
+        expected[file_name] = predictor.predict(data).probabilities
+    (draft / GOLDEN).write_text(_json(expected), encoding="utf-8")
+    digests = {str(p.relative_to(draft)): sha256_of(p) for p in sorted(draft.rglob("*")) if p.is_file()}
+    manifest = {"name": name, "version": version, "sha256": digests}
+    (draft / MANIFEST).write_text(_json(manifest), encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.replace(draft, folder)
+    return Bundle(folder, name, version, digests)
+
+
+def open_bundle(folder: Path) -> Bundle:
+    """Reads a bundle's manifest and checks the digest of every file.
+
+    Raises:
+        BundleError: if a file is missing, changed or outside the folder.
+    """
+    manifest = _read(folder / MANIFEST)
+    try:
+        name, version = str(manifest["name"]), str(manifest["version"])
+        digests = {str(k): str(v) for k, v in manifest["sha256"].items()}
+    except (KeyError, TypeError, AttributeError):
+        raise BundleError(f"{folder / MANIFEST} must hold name, version and sha256. {_again()}") from None
+    for needed in (MODEL, GOLDEN):
+        if needed not in digests:
+            raise BundleError(f"{folder / MANIFEST} names no {needed}. {_again()}")
+    for file_name, digest in digests.items():
+        _check_digest(folder, file_name, digest)
+    return Bundle(folder, name, version, digests)
+
+
+def check_golden(bundle: Bundle, predictor: Predictor, *, tolerance: float = GOLDEN_TOLERANCE) -> None:
+    """Predicts the golden pictures and compares with what the bundle promises.
+
+    Raises:
+        BundleError: if a class differs, or a probability by more than the tolerance.
+    """
+    for file_name, promised in _read(bundle.folder / GOLDEN).items():
+        got = predictor.predict((bundle.folder / GOLDEN_FOLDER / file_name).read_bytes())
+        difference = float(np.max(np.abs([got.probabilities.get(k, -1.0) - p for k, p in promised.items()])))
+        best = max(promised, key=lambda k: promised[k])
+        if best != got.best_class or difference > tolerance:
+            raise BundleError(
+                f"Golden picture {file_name}: {best} was promised within {tolerance} of a probability."
+                f" Received: {got.best_class}, off by {difference:.2g}. {_again()}"
+            )
+
+
+def _check_digest(folder: Path, file_name: str, digest: str) -> None:
+    path = folder / file_name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise BundleError(f"{folder / MANIFEST} names a file outside its folder: {file_name}. {_again()}")
+    if not path.is_file():
+        raise BundleError(f"{path} is missing. {_again()}")
+    received = sha256_of(path)
+    if received != digest:
+        raise BundleError(f"{path} is not the file of this bundle: sha256 {digest} expected, {received} found. {_again()}")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{path} cannot be read: {error}. {_again()}") from None
+    if not isinstance(content, dict):
+        raise BundleError(f"{path} must hold a JSON object. {_again()}")
+    return content
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _again() -> str:
+    return "Download the version again, or register it again with `dvc repro`."

@@ -1,0 +1,109 @@
+"""Composes conf/ into params.yaml and reads it back: the only home of Hydra."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from tinysight.errors import ConfigError
+from tinysight.params import Params, parse_params
+
+
+def compose_text(conf: Path, overrides: Sequence[str] = ()) -> str:
+    """The composed configuration as YAML: the same bytes that `dvc exp run` writes.
+
+    Args:
+        conf: the folder that holds config.yaml.
+        overrides: in Hydra's grammar, for instance `train.epochs=3`.
+
+    Raises:
+        ConfigError: if conf/ does not compose.
+    """
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(conf.resolve()), version_base=None):
+            composed = compose("config", overrides=list(overrides))
+            OmegaConf.resolve(composed)
+            return OmegaConf.to_yaml(composed)
+    except (HydraException, OmegaConfBaseException) as error:
+        first = str(error).strip().splitlines()[0]
+        raise ConfigError(f"{conf} does not compose: {first} Correct the file or key that it names.") from None
+
+
+def compose_params(conf: Path, overrides: Sequence[str] = ()) -> Params:
+    """The composed and checked configuration.
+
+    Raises:
+        ConfigError: if conf/ does not compose or breaks the schema.
+    """
+    return parse_params(yaml.safe_load(compose_text(conf, overrides)), origin=f"{conf.name}/")
+
+
+def write_params(conf: Path, target: Path) -> bool:
+    """Composes conf/ into the lock; the old lock stays where conf/ is wrong.
+
+    Returns:
+        True if the file changed.
+
+    Raises:
+        ConfigError: if conf/ does not compose or breaks the schema.
+    """
+    compose_params(conf)
+    text = compose_text(conf)
+    if target.exists() and target.read_text(encoding="utf-8") == text:
+        return False
+    draft = target.with_name(target.name + ".part")
+    draft.write_text(text, encoding="utf-8")
+    os.replace(draft, target)
+    return True
+
+
+def load_params(path: Path) -> Params:
+    """Reads and checks the lock.
+
+    Raises:
+        ConfigError: if it is missing, is not YAML or breaks the schema.
+    """
+    return parse_params(_read(path), origin=path.name)
+
+
+def differences(conf: Path, lock: Path) -> list[str]:
+    """The keys in which the lock differs from what conf/ composes to, one line each.
+
+    Empty when they agree; after `dvc exp apply` the lines name what to change in conf/ to keep it.
+    """
+    proposed, recorded = _flat(yaml.safe_load(compose_text(conf))), _flat(_read(lock))
+    lines = []
+    for key in sorted(proposed.keys() | recorded.keys()):
+        if proposed.get(key, _ABSENT) != recorded.get(key, _ABSENT):
+            lines.append(f"{key}: conf/ has {_show(proposed, key)}, {lock.name} has {_show(recorded, key)}")
+    return lines
+
+
+_ABSENT = object()
+
+
+def _show(values: dict[str, Any], key: str) -> str:
+    return yaml.safe_dump(values[key], default_flow_style=True).split("\n")[0] if key in values else "no such key"
+
+
+def _flat(content: Any, prefix: str = "") -> dict[str, Any]:
+    if not isinstance(content, dict) or not content:
+        return {prefix: content}
+    return {k: v for name, inner in content.items() for k, v in _flat(inner, f"{prefix}.{name}".lstrip(".")).items()}
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path} is missing. Run `make params`.") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path} is not YAML: {' '.join(str(error).split())}. Run `make params`.") from None

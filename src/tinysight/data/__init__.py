@@ -1,0 +1,1 @@
+"""The nouns of a data set: sources, ImageSets, checks, splits, augmentation."""

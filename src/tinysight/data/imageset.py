@@ -1,0 +1,126 @@
+"""Decoded pictures and the table that says what they are: row i of one is row i of the other."""
+
+import csv
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.lib.format import open_memmap
+
+from tinysight.errors import DataError
+from tinysight.imaging import Pixels
+
+PIXELS, SAMPLES = "pixels.npy", "samples.csv"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One row of an ImageSet.
+
+    Attributes:
+        path: where the picture comes from, below the source.
+        digest: sha256 of the source file's bytes.
+        class_name: what it shows.
+        label: its class's place in the sorted class names.
+        split: the side that the source itself fixed (train, val or test), else empty.
+        group: what the source says must stay on one side together, else empty.
+    """
+
+    path: str
+    digest: str
+    class_name: str
+    label: int
+    split: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """Pictures in memory-mapped rows.
+
+    Attributes:
+        pixels: (N, S, S, 3) uint8, RGB.
+        samples: N rows in the same order.
+    """
+
+    pixels: Pixels
+    samples: Sequence[Sample]
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """(N,) int64."""
+        return np.array([sample.label for sample in self.samples], dtype=np.int64)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes that occur, in the order of their labels."""
+        names = {sample.label: sample.class_name for sample in self.samples}
+        return tuple(names[label] for label in sorted(names))
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Maps an ImageSet from disk; pixels are read when they are used.
+
+        Raises:
+            DataError: if the folder holds no whole ImageSet.
+        """
+        try:
+            pixels = np.load(folder / PIXELS, mmap_mode="r")
+            samples = read_samples(folder / SAMPLES)
+        except (OSError, ValueError) as error:
+            raise DataError(f"{folder} holds no ImageSet: {error}. Run `dvc repro`.") from None
+        if len(pixels) != len(samples):
+            raise DataError(f"{folder}: {len(pixels)} images but {len(samples)} samples. Run `dvc repro -f`.")
+        return cls(pixels, samples)
+
+
+def write_imageset(folder: Path, images: Iterable[Pixels], samples: Sequence[Sample], image_size: int) -> None:
+    """Writes an ImageSet row by row, in bounded memory, into a folder that is there already.
+
+    Each file gets its name only when it is whole.
+
+    Args:
+        folder: where the two files go.
+        images: (S, S, 3) uint8 each, in the order of samples.
+        samples: one row an image.
+        image_size: S; also the shape of an ImageSet without rows.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    shape = (len(samples), image_size, image_size, 3)
+    draft = folder / (PIXELS + ".part")
+    if samples:
+        pixels = open_memmap(draft, mode="w+", dtype=np.uint8, shape=shape)
+        for row, image in zip(range(len(samples)), images, strict=True):
+            pixels[row] = image
+        pixels.flush()
+        del pixels
+    else:  # an empty file cannot be mapped
+        with draft.open("wb") as file:
+            np.save(file, np.zeros(shape, dtype=np.uint8))
+    os.replace(draft, folder / PIXELS)
+    write_samples(folder / SAMPLES, samples)
+
+
+def write_samples(path: Path, samples: Iterable[Sample]) -> None:
+    """Writes the samples table as UTF-8 CSV with a header."""
+    draft = path.with_name(path.name + ".part")
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([field.name for field in fields(Sample)])
+        writer.writerows(astuple(sample) for sample in samples)
+    shutil.move(draft, path)
+
+
+def read_samples(path: Path) -> list[Sample]:
+    """Reads the samples table; columns of later versions are passed over."""
+    names = [field.name for field in fields(Sample)]
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [{name: row[name] for name in names} for row in csv.DictReader(file)]
+    return [Sample(**{**row, "label": int(row["label"])}) for row in rows]

@@ -1,0 +1,1 @@
+"""One file for each candidate, and their training and export."""

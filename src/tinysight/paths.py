@@ -1,0 +1,114 @@
+"""Every file of the pipeline, named once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The files and folders of one work tree.
+
+    A queued experiment runs in a copy of the work tree below `.dvc/tmp/exps`: what belongs to DVC's
+    stages lies in the copy, and `state` (store, caches, checkpoints) in the main checkout.
+    """
+
+    root: Path
+
+    @property
+    def params(self) -> Path:
+        """The lock: the composed configuration."""
+        return self.root / "params.yaml"
+
+    @property
+    def conf(self) -> Path:
+        """What people edit."""
+        return self.root / "conf"
+
+    @property
+    def raw(self) -> Path:
+        """The user's own pictures, under `dvc add`."""
+        return self.root / "data" / "raw"
+
+    @property
+    def dataset(self) -> Path:
+        """Out of ingest: an ImageSet and what was quarantined."""
+        return self.root / "data" / "dataset"
+
+    @property
+    def validation(self) -> Path:
+        """Out of validate: violations and groups."""
+        return self.root / "data" / "validation"
+
+    @property
+    def split(self) -> Path:
+        """Out of split: the rows of each side."""
+        return self.root / "data" / "split"
+
+    @property
+    def augmented(self) -> Path:
+        """Out of augment: an ImageSet of warped copies of train rows."""
+        return self.root / "data" / "augmented"
+
+    def train(self, candidate: str) -> Path:
+        """Out of train: the fitted candidate and its curves."""
+        return self.root / "models" / candidate / "train"
+
+    def export(self, candidate: str) -> Path:
+        """Out of export: model.onnx."""
+        return self.root / "models" / candidate / "export"
+
+    def scores(self, candidate: str) -> Path:
+        """Out of evaluate: scores, predictions and figures."""
+        return self.root / "scores" / candidate
+
+    @property
+    def reports(self) -> Path:
+        """What people read: the verdict and the release decision."""
+        return self.root / "reports"
+
+    @property
+    def verdict(self) -> Path:
+        """Out of select, for programs."""
+        return self.reports / "verdict.json"
+
+    @property
+    def verdict_text(self) -> Path:
+        """Out of select, for people."""
+        return self.reports / "verdict.md"
+
+    @property
+    def release(self) -> Path:
+        """Out of register: the decision and its reasons."""
+        return self.reports / "release.md"
+
+    @property
+    def main_checkout(self) -> Path:
+        """The checkout that a queued experiment was copied from; else root itself."""
+        for folder in self.root.resolve().parents:
+            if folder.name == "exps" and folder.parent.name == "tmp" and folder.parent.parent.name == ".dvc":
+                return folder.parent.parent.parent
+        return self.root.resolve()
+
+    @property
+    def state(self) -> Path:
+        """What outlives a stage and is no out: store, caches, checkpoints; in the main checkout."""
+        return self.main_checkout / ".tinysight"
+
+    @property
+    def store(self) -> Path:
+        """MLflow's default database."""
+        return self.state / "mlflow.db"
+
+    @property
+    def artifacts(self) -> Path:
+        """MLflow's default artifact folder."""
+        return self.state / "artifacts"
+
+    @property
+    def cache(self) -> Path:
+        """Downloads and features that can be made again."""
+        return self.state / "cache"
+
+    def checkpoints(self, candidate: str) -> Path:
+        """Where a training keeps what it needs to go on after a kill."""
+        return self.state / "checkpoints" / candidate

@@ -1,0 +1,45 @@
+"""`python -m tinysight.stages NAME [CANDIDATE]`: what dvc.yaml calls."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from tinysight.config import load_params
+from tinysight.errors import ConfigError, TinysightError
+from tinysight.paths import Paths
+
+STAGES = ("ingest", "validate", "split", "augment", "train", "export", "evaluate", "select", "register")
+OF_A_CANDIDATE = ("train", "export", "evaluate")
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one stage in the current folder; 0 if it did its work, 1 with one clear line if not."""
+    try:
+        _run(arguments)
+    except TinysightError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(arguments: list[str]) -> None:
+    name = arguments[0] if arguments else ""
+    wanted = 2 if name in OF_A_CANDIDATE else 1
+    if name not in STAGES or len(arguments) != wanted:
+        raise ConfigError(
+            f"A stage is one of {', '.join(STAGES)}; {', '.join(OF_A_CANDIDATE)} take a candidate's name."
+            f" Received: {' '.join(arguments) or 'nothing'}."
+        )
+    paths = Paths(Path.cwd())
+    params = load_params(paths.params)
+    stage = import_module(f"tinysight.stages.{name}")
+    if name not in OF_A_CANDIDATE:
+        stage.run(params, paths)
+    elif arguments[1] in params.models:
+        stage.run(params, paths, arguments[1])
+    else:
+        raise ConfigError(f"params.yaml has no candidate {arguments[1]}. Allowed: {', '.join(params.models)}.")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""MLflow's only doors: runs and registry."""
