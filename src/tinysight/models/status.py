@@ -1,0 +1,63 @@
+"""Whether a candidate came through a stage: a rung that fails says why and stops nothing else."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from tinysight.errors import DataError
+
+STATUS = "status.json"
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a candidate's stage ended.
+
+    Attributes:
+        status: ok or failed.
+        reason: one line that says why it failed; empty when ok.
+    """
+
+    status: Literal["ok", "failed"]
+    reason: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """True when the stage left nothing but this status."""
+        return self.status == "failed"
+
+
+OK = Status("ok")
+
+
+def failure(error: BaseException) -> Status:
+    """The failed status that says in one line what an exception says."""
+    reason = " ".join(str(error).split())
+    return Status("failed", reason or type(error).__name__)
+
+
+def write_status(folder: Path, status: Status) -> None:
+    """Writes status.json whole into a folder, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / (STATUS + ".part")
+    draft.write_text(json.dumps(asdict(status), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(draft, folder / STATUS)
+
+
+def read_status(folder: Path) -> Status:
+    """Reads status.json.
+
+    Raises:
+        DataError: if it is missing or is not a status.
+    """
+    path = folder / STATUS
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        status, reason = content["status"], content["reason"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path} cannot be read: {error}. Run `dvc repro` to make it again.") from None
+    if status not in ("ok", "failed") or not isinstance(reason, str):
+        raise DataError(f"{path}: status must be ok or failed. Received: {status}. Run `dvc repro` to make it again.")
+    return Status(status, reason)
