@@ -80,11 +80,12 @@ def differences(conf: Path, lock: Path) -> list[str]:
     Empty when they agree; after `dvc exp apply` the lines name what to change in conf/ to keep it.
     """
     proposed, recorded = _flat(yaml.safe_load(compose_text(conf))), _flat(_read(lock))
-    lines = []
-    for key in sorted(proposed.keys() | recorded.keys()):
-        if proposed.get(key, _ABSENT) != recorded.get(key, _ABSENT):
-            lines.append(f"{key}: conf/ has {_show(proposed, key)}, {lock.name} has {_show(recorded, key)}")
-    return lines
+    keys = sorted(proposed.keys() | recorded.keys())
+    return [
+        f"{key}: conf/ has {_show(proposed, key)}, {lock.name} has {_show(recorded, key)}"
+        for key in keys
+        if proposed.get(key, _ABSENT) != recorded.get(key, _ABSENT)
+    ]
 
 
 _ABSENT = object()

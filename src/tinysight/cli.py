@@ -1,0 +1,192 @@
+"""The `tinysight` command: parses words, calls a room, prints what it answers."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import tinysight
+from tinysight.errors import ConfigError, TinysightError
+from tinysight.paths import Paths
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse gives it no public name
+
+TRAIN_EXTRA = "pip install 'tinysight[train]'"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; 0 if it did what was asked, 1 if not, 2 for words it does not know."""
+    parsed = build_parser().parse_args(arguments)
+    try:
+        code: int = parsed.run(parsed)
+        sys.stdout.flush()
+        return code
+    except TinysightError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith(("tinysight", "serve")):
+            raise
+        print(f"error: this command needs the package {error.name}. Install it: {TRAIN_EXTRA}", file=sys.stderr)
+    except BrokenPipeError:  # `tinysight predict … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    return 1
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    parser = argparse.ArgumentParser(prog="tinysight", description=tinysight.__doc__)
+    parser.add_argument("--version", action="version", version=f"tinysight {tinysight.__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_import(commands)
+    _add_params(commands)
+    _add_predict(commands)
+    _add_registry(commands)
+    retry = commands.add_parser("retry", help="run the candidates that failed again, then what follows from them")
+    retry.set_defaults(run=_retry)
+    doctor = commands.add_parser("doctor", help="what is fine here, what is not, and what to do")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _add_import(commands: "Commands") -> None:
+    command = commands.add_parser("import", help="bring a folder of pictures (one folder a class) into data/raw")
+    command.add_argument("folder", type=Path, help="holds one folder for each class")
+    command.add_argument("--link", action="store_true", help="link the files instead of copying them")
+    merge = command.add_mutually_exclusive_group()
+    merge.add_argument("--add", action="store_true", help="add to the pictures that data/raw already holds")
+    merge.add_argument("--replace", action="store_true", help="put these pictures in the place of data/raw's")
+    command.set_defaults(run=_import)
+
+
+def _add_params(commands: "Commands") -> None:
+    command = commands.add_parser("params", help="compose conf/ into params.yaml")
+    command.add_argument("--check", action="store_true", help="write nothing; name the keys in which they differ")
+    command.set_defaults(run=_params)
+
+
+def _add_predict(commands: "Commands") -> None:
+    command = commands.add_parser("predict", help="classify pictures without a server; one JSON line each")
+    command.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
+    command.add_argument("--model", default="", help="a model.onnx or a bundle's folder; default: TINYSIGHT_MODEL,"
+                         " else the production version of this project's registry")  # fmt: skip
+    command.set_defaults(run=_predict)
+
+
+def _add_registry(commands: "Commands") -> None:
+    actions = commands.add_parser("registry", help="the released versions").add_subparsers(required=True, metavar="DO")
+    listing = actions.add_parser("list", help="all versions of this project's model")
+    listing.add_argument("--json", action="store_true", help="for programs")
+    listing.set_defaults(run=_registry_list)
+    promoting = actions.add_parser("promote", help="make a version the production one; also the way back")
+    promoting.add_argument("version")
+    promoting.add_argument("--force", action="store_true", help="even if its classes differ from the champion's")
+    promoting.add_argument("--why", default="", help="is kept with the version")
+    promoting.set_defaults(run=_registry_promote)
+    syncing = actions.add_parser("sync", help="fill the tracking store and registry from the files of this folder")
+    syncing.set_defaults(run=_registry_sync)
+
+
+def _project() -> Paths:
+    paths = Paths(Path.cwd())
+    if not paths.conf.is_dir():
+        raise ConfigError(f"{paths.root} is no tinysight project: it has no conf/ folder. Change to the project first.")
+    return paths
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from tinysight.data.importing import import_folder
+
+    report = import_folder(
+        arguments.folder, _project(), link=arguments.link, add=arguments.add, replace=arguments.replace
+    )
+    print(report.text())
+    return 0
+
+
+def _params(arguments: argparse.Namespace) -> int:
+    from tinysight.config import differences, write_params
+
+    paths = _project()
+    if not arguments.check:
+        print("params.yaml written" if write_params(paths.conf, paths.params) else "params.yaml is up to date")
+        return 0
+    lines = differences(paths.conf, paths.params)
+    if lines:
+        print("\n".join(lines))
+        print("To keep what params.yaml has, set these keys in conf/. To drop it, run `make params`.")
+        return 1
+    print("params.yaml is what conf/ composes to")
+    return 0
+
+
+def _predict(arguments: argparse.Namespace) -> int:
+    from tinysight.classifier import Classifier, prediction_line
+
+    classifier = Classifier.load(_model_folder(arguments.model or os.environ.get("TINYSIGHT_MODEL", "")))
+    failed = False
+    for image in arguments.images:
+        line = prediction_line(image, classifier)
+        failed |= "error" in line
+        print(json.dumps(line, ensure_ascii=False))
+    return 1 if failed else 0
+
+
+def _model_folder(model: str) -> Path:
+    """A folder or file that holds the named model; a registered one is pulled first."""
+    if model and not model.startswith("models:/"):
+        return Path(model)
+    from tinysight.config import load_params
+    from tinysight.tracking.pull import pull
+
+    paths = _project()
+    uri = model or f"models:/{load_params(paths.params).register_.name}@production"
+    return pull(uri, paths.cache / "models").folder
+
+
+def _registry_list(arguments: argparse.Namespace) -> int:
+    from tinysight.tracking.registry import list_versions, versions_table
+
+    versions = list_versions(_project())
+    print(json.dumps([version.as_json() for version in versions]) if arguments.json else versions_table(versions))
+    return 0
+
+
+def _registry_promote(arguments: argparse.Namespace) -> int:
+    from tinysight.tracking.registry import promote
+
+    print(promote(_project(), arguments.version, force=arguments.force, why=arguments.why))
+    return 0
+
+
+def _registry_sync(_: argparse.Namespace) -> int:
+    from tinysight.config import load_params
+    from tinysight.tracking.registry import sync
+
+    paths = _project()
+    print(sync(load_params(paths.params), paths))
+    return 0
+
+
+def _retry(_: argparse.Namespace) -> int:
+    from tinysight.retry import retry
+
+    return retry(_project())
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from tinysight.doctor import examine
+
+    findings = examine(Paths(Path.cwd()))
+    print("\n".join(finding.line() for finding in findings))
+    return 1 if any(finding.level == "bad" for finding in findings) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

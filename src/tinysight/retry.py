@@ -1,0 +1,46 @@
+"""`tinysight retry`: candidates that failed get another try, the others keep what they have."""
+
+import json
+import subprocess
+import sys
+
+from tinysight.errors import ConfigError
+from tinysight.paths import Paths
+
+ORDER = ("train", "export", "evaluate")
+
+
+def failed_stages(paths: Paths) -> list[str]:
+    """The first stage that failed of each candidate, as DVC names it: `train@svm`."""
+    stages = []
+    candidates = sorted({p.name for p in [*paths.root.glob("models/*"), *paths.root.glob("scores/*")]})
+    for candidate in candidates:
+        folders = (paths.train(candidate), paths.export(candidate), paths.scores(candidate))
+        for stage, folder in zip(ORDER, folders, strict=True):
+            status = folder / "status.json"
+            if status.exists() and json.loads(status.read_text(encoding="utf-8"))["status"] != "ok":
+                stages.append(f"{stage}@{candidate}")
+                break
+    return stages
+
+
+def retry(paths: Paths) -> int:
+    """Runs failed stages again and then the rest of the pipeline.
+
+    Returns:
+        DVC's exit code: 0 when the pipeline ran through.
+
+    Raises:
+        ConfigError: if there is no pipeline result to look at.
+    """
+    if not paths.reports.exists() and not (paths.root / "models").exists():
+        raise ConfigError("Nothing has run here yet. Run `dvc repro`.")
+    stages = failed_stages(paths)
+    if not stages:
+        print("No candidate has failed.")
+        return 0
+    print(f"Again: {', '.join(stages)}")
+    forced = subprocess.run([sys.executable, "-m", "dvc", "repro", "-f", "-s", *stages], cwd=paths.root, check=False)
+    if forced.returncode:
+        return forced.returncode
+    return subprocess.run([sys.executable, "-m", "dvc", "repro"], cwd=paths.root, check=False).returncode
