@@ -31,3 +31,56 @@ lock: .venv/ready ## resolve pyproject.toml into requirements/ again
 	uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra train --extra serve --group dev pyproject.toml -o requirements/dev.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra serve -c requirements/dev.txt pyproject.toml -o requirements/serve.txt
 	echo uv | uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements/dev.txt - -o requirements/uv.txt
+
+.PHONY: demo
+demo: .venv/ready ## the whole road on the default pictures: train, judge, register, serve, predict
+	python -m tinysight.demo
+
+.PHONY: params
+params: .venv/ready ## compose conf/ into params.yaml
+	tinysight params
+
+.PHONY: serve
+serve: .venv/ready ## the service with the production version on 127.0.0.1:8000
+	tinysight registry sync
+	TINYSIGHT_MODEL="$${TINYSIGHT_MODEL:-models:/$$(python -c 'import yaml; print(yaml.safe_load(open("params.yaml"))["register"]["name"])')@production}" \
+	MLFLOW_TRACKING_URI="$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/.tinysight/mlflow.db}" \
+	TINYSIGHT_CACHE_DIR="$${TINYSIGHT_CACHE_DIR:-.tinysight/cache/serve}" exec python -m serve
+
+.PHONY: ui
+ui: .venv/ready ## MLflow's pages on 127.0.0.1:5000
+	tinysight registry sync
+	exec mlflow ui --host 127.0.0.1 --port $${PORT:-5000} --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/.tinysight/mlflow.db}"
+
+.PHONY: retrain
+retrain: .venv/ready ## what CI does on new data: pull, run, judge; never promote
+	dvc pull --run-cache --allow-missing || echo "nothing could be pulled: everything is made here"
+	TINYSIGHT_NO_PROMOTE=1 dvc repro
+	cat reports/verdict.md
+
+.PHONY: check
+check: .venv/ready ## ruff, mypy, import-linter, and whether params.yaml is what conf/ composes to
+	ruff check . && ruff format --check .
+	mypy
+	lint-imports --no-cache
+	tinysight params --check
+
+.PHONY: test
+test: .venv/ready ## the tests that take under 10 minutes in all
+	pytest -n 2 -m "not slow"
+
+.PHONY: test-slow
+test-slow: .venv/ready ## whole pipelines, kills, real servers, fresh clones: under 40 minutes
+	pytest -m slow
+
+.PHONY: soak
+soak: .venv/ready ## hundreds of kills at random moments; by hand
+	python -m tests.soak.soak_kills
+
+.PHONY: bench
+bench: .venv/ready ## measure on this machine; writes docs/figures/
+	python -m tests.bench.bench
+
+.PHONY: container-check
+container-check: ## build serve/Dockerfile with Docker or buildah
+	docker build -f serve/Dockerfile -t tinysight-serve . || buildah bud -f serve/Dockerfile -t tinysight-serve .

@@ -1,0 +1,27 @@
+"""Where files lie, also in the copy of the work tree in which a queued experiment runs."""
+
+from pathlib import Path
+
+import pytest
+
+from tinysight.paths import Paths
+
+
+def test_stage_outs_lie_in_the_work_tree(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    assert paths.train("svm") == tmp_path / "models" / "svm" / "train"
+    assert paths.verdict.parent == tmp_path / "reports"
+
+
+@pytest.mark.parametrize("copy", ["tmpab12", "standalone/tmpab12"])
+def test_a_queued_experiment_shares_the_state_of_the_main_checkout(tmp_path: Path, copy: str) -> None:
+    queued = tmp_path / ".dvc" / "tmp" / "exps" / copy
+    queued.mkdir(parents=True)
+    assert Paths(queued).store == tmp_path.resolve() / ".tinysight" / "mlflow.db"
+    assert Paths(queued).dataset == queued / "data" / "dataset"
+
+
+def test_a_folder_that_is_merely_called_exps_is_its_own_checkout(tmp_path: Path) -> None:
+    project = tmp_path / "exps" / "mine"
+    project.mkdir(parents=True)
+    assert Paths(project).state == project.resolve() / ".tinysight"

@@ -1,0 +1,36 @@
+"""`tinysight retry` finds what failed first and leaves the rest alone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tinysight.errors import ConfigError
+from tinysight.paths import Paths
+from tinysight.retry import failed_stages, retry
+
+
+def put(folder: Path, status: str) -> None:
+    folder.mkdir(parents=True)
+    (folder / "status.json").write_text(json.dumps({"status": status, "reason": "because"}))
+
+
+def test_the_first_failed_stage_of_each_candidate_is_named(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    for folder in (paths.train("svm"), paths.export("svm"), paths.scores("svm")):
+        put(folder, "failed")
+    put(paths.train("mlp"), "ok")
+    put(paths.export("mlp"), "failed")
+    put(paths.train("small_cnn"), "ok")
+    assert failed_stages(paths) == ["export@mlp", "train@svm"]
+
+
+def test_nothing_failed_is_said_and_nothing_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(Paths(tmp_path).train("svm"), "ok")
+    assert retry(Paths(tmp_path)) == 0
+    assert "No candidate has failed" in capsys.readouterr().out
+
+
+def test_before_the_first_run_the_error_names_the_command(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="dvc repro"):
+        retry(Paths(tmp_path))
