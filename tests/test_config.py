@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, run_in
+from projects import ROOT, run_in
 
 from tinysight.config import compose_params, compose_text, differences, load_params, write_params
 from tinysight.errors import ConfigError

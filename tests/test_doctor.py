@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from conftest import commit, run_in
+from projects import commit, run_in
 
 from tinysight.doctor import Finding, examine, memory_mb
 from tinysight.paths import Paths

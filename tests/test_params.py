@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from projects import ROOT
 from pydantic import ValidationError
 
 from tinysight.errors import ConfigError

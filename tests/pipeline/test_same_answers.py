@@ -1,0 +1,75 @@
+"""The Keras model, the service and the command line give the same answer for the same file."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pipelines import keep_models, served, shorten, verdict
+from projects import make_project, project_environment, run_in
+
+pytestmark = pytest.mark.slow
+
+KERAS = """
+import sys, json, numpy as np, keras
+model = keras.saving.load_model(sys.argv[1])
+temperature = json.load(open(sys.argv[2]))["temperature"]
+logits = model.predict(np.load(sys.argv[3]), verbose=0) / temperature
+exponents = np.exp(logits - logits.max(1, keepdims=True))
+np.save(sys.argv[4], exponents / exponents.sum(1, keepdims=True))
+"""
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default data set with two rungs; the network is the one that is released."""
+    project = make_project(tmp_path_factory.mktemp("digits") / "project")
+    shorten(project, epochs=2)
+    keep_models(project, "majority", "small_cnn")
+    run_in(project, "dvc", "repro")
+    return project
+
+
+def test_200_test_images_over_http_equal_keras_and_the_command_line(digits: Path, tmp_path: Path) -> None:
+    """From file bytes over HTTP to 1e-4 of the Keras model, and exactly `tinysight predict`."""
+    from tinysight.config import load_params
+    from tinysight.data.sources import open_source
+
+    chosen = verdict(digits)["chosen"]
+    samples = list(csv.DictReader((digits / "data" / "dataset" / "samples.csv").open()))
+    rows = np.load(digits / "data" / "split" / "test.npy")[:200].tolist()
+    source = open_source(load_params(digits / "params.yaml").dataset, digits)
+    files = []
+    for row in rows:
+        files.append(tmp_path / f"{row}.png")
+        files[-1].write_bytes(source[samples[row]["path"]].read())
+
+    with served(digits, "digits") as client:
+        answers = [client.predict(file) for file in files]
+    names = json.loads((digits / "data" / "dataset" / "dataset.json").read_text())["class_names"]
+    http = np.array([[a.probabilities[name] for name in names] for a in answers])
+
+    np.save(tmp_path / "images.npy", np.load(digits / "data" / "dataset" / "pixels.npy")[rows])
+    folder = digits / "models" / chosen
+    script = tmp_path / "keras_answers.py"
+    script.write_text(f"import tinysight.models\n{KERAS}")
+    arguments = [folder / "train" / "model.keras", folder / "export" / "export.json", "images.npy", "keras.npy"]
+    run_in(tmp_path, "python", str(script), *map(str, arguments))
+    assert np.abs(http - np.load(tmp_path / "keras.npy")).max() <= 1e-4
+
+    printed = run_in(digits, "tinysight", "predict", *map(str, files)).stdout.splitlines()
+    for answer, line in zip(answers, printed, strict=True):
+        told = json.loads(line)
+        assert told["probabilities"] == answer.probabilities
+        assert (told["class"], told["unknown"], told["best_class"]) == (
+            answer.class_name,
+            answer.unknown,
+            answer.best_class,
+        )
+
+
+def test_the_service_imports_no_tensorflow(digits: Path) -> None:
+    script = "import sys, serve.app; print([m for m in ('tensorflow', 'keras', 'mlflow', 'dvc') if m in sys.modules])"
+    assert run_in(digits, "python", "-c", script).stdout.strip() == "[]"
+    assert project_environment()  # the same environment that the other tests use

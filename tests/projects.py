@@ -1,0 +1,64 @@
+"""Scratch projects for tests, and commands run in them as a user would."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tinysight.config import write_params
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT_FILES = ("conf", "dvc.yaml", "params.yaml", ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore")
+
+
+def make_project(folder: Path) -> Path:
+    """Copies the pipeline's files into a new git repository."""
+    for name in PROJECT_FILES:
+        source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("mine.yaml"))
+        else:
+            shutil.copyfile(source, target)
+    config = folder / "conf" / "config.yaml"  # in a user's checkout it names his own data set
+    config.write_text(re.sub(r"- dataset: \w+", "- dataset: digits", config.read_text()))
+    write_params(folder / "conf", folder / "params.yaml")
+    run_in(folder, "git", "init", "-q", "-b", "main")
+    run_in(folder, "git", "config", "user.name", "tester")
+    run_in(folder, "git", "config", "user.email", "tester@example.invalid")
+    commit(folder, "start")
+    return folder
+
+
+def commit(folder: Path, message: str) -> None:
+    """Commits everything that git does not ignore."""
+    run_in(folder, "git", "add", "-A")
+    run_in(folder, "git", "commit", "-q", "--allow-empty", "-m", message)
+
+
+def project_environment(**more: str) -> dict[str, str]:
+    """This environment with the tests' Python first on PATH and no tracking server of the caller's."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("TINYSIGHT_", "DVC_", "MLFLOW_"))}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    return {**environment, "PATH": path, "TF_CPP_MIN_LOG_LEVEL": "3", **more}
+
+
+def run_in(folder: Path, *words: str, fails: bool = False, **more: str) -> "subprocess.CompletedProcess[str]":
+    """Runs a command in a project; shows its output when it does not end as expected."""
+    environment = project_environment(**more)
+    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if (done.returncode != 0) != fails:
+        pytest.fail(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+    return done
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
