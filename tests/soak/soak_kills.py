@@ -1,0 +1,57 @@
+"""`make soak`: kills `dvc repro` at random moments, and asks each time for the same result."""
+
+import datetime
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from pipelines import keep_models, shorten, verdict  # noqa: E402 - tests/ is no package
+from projects import make_project, project_environment, run_in  # noqa: E402
+
+
+def main(kills: int) -> int:
+    """Runs a small pipeline once, then kills it `kills` times at random moments."""
+    chance = random.Random(0)  # noqa: S311 - moments of kills are no secrets
+    with tempfile.TemporaryDirectory() as folder:
+        project = make_project(Path(folder) / "project")
+        shorten(project, epochs=1)
+        keep_models(project, "majority", "svm")
+        began = time.monotonic()
+        run_in(project, "dvc", "repro")
+        length, expected = time.monotonic() - began, verdict(project)["chosen"]
+        wrong = sum(not survives(project, chance.uniform(0, length), expected) for _ in range(kills))
+    figures = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "kills": kills, "wrong": wrong}
+    (ROOT / "docs" / "figures" / "soak_kills.json").write_text(json.dumps(figures, indent=1) + "\n")
+    print(figures)
+    return 1 if wrong else 0
+
+
+def survives(project: Path, delay: float, expected: str) -> bool:
+    """Kills a forced run after `delay` seconds; True if the next run ends with the same choice."""
+    run = subprocess.Popen(
+        ["dvc", "repro", "-f"],
+        cwd=project,
+        env=project_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(delay)
+    if run.poll() is None:
+        os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    run_in(project, "dvc", "repro")
+    return bool(verdict(project)["chosen"] == expected)
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20))
