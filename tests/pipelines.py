@@ -4,15 +4,18 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pictures import write_mixed_folder
+import pytest
 from projects import commit, free_port, project_environment, run_in
 
 from tinysight.client import Client
+from tinysight.errors import ServiceError
 
 PER_CLASS = 40
 
@@ -76,8 +79,20 @@ def served(project: Path, name: str) -> Iterator[Client]:
     service = subprocess.Popen([sys.executable, "-m", "serve"], cwd=project, env=environment)
     try:
         client = Client(f"http://127.0.0.1:{port}")
-        assert client.wait_until_ready(seconds=60), "the service did not become ready"
+        wait_until_ready(client, service)
         yield client
     finally:
         service.terminate()
         service.wait(timeout=20)
+
+
+def wait_until_ready(client: Client, service: "subprocess.Popen[bytes]") -> None:
+    """Returns when the service has its model; fails when it ends or takes over a minute."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and service.poll() is None:
+        try:
+            client.model()
+            return
+        except ServiceError:
+            time.sleep(0.1)
+    pytest.fail(f"the service did not become ready; exit code {service.poll()}")

@@ -109,9 +109,11 @@ def _wait_until_ready(client: Client, service: "subprocess.Popen[bytes]") -> Non
     while time.monotonic() < deadline:
         if service.poll() is not None:
             raise ServiceError("The service stopped while it started; its reason stands above.")
-        if client.ready():
+        try:
+            client.model()
             return
-        time.sleep(0.1)
+        except ServiceError:  # it has not bound its port, or has no model yet
+            time.sleep(0.1)
     raise ServiceError(f"The service was not ready after {START_SECONDS} s. Try `make serve` to see what it says.")
 
 

@@ -20,7 +20,7 @@ from projects import make_project, project_environment, run_in  # noqa: E402
 
 def main(kills: int) -> int:
     """Runs a small pipeline once, then kills it `kills` times at random moments."""
-    chance = random.Random(0)  # noqa: S311 - moments of kills are no secrets
+    chance = random.Random(0)
     with tempfile.TemporaryDirectory() as folder:
         project = make_project(Path(folder) / "project")
         shorten(project, epochs=1)
