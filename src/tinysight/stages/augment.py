@@ -1,0 +1,48 @@
+"""Train rows → an ImageSet of warped copies of them."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from tinysight.data.augmentation import Rows, Warps, warp
+from tinysight.data.imageset import ImageSet, write_imageset
+from tinysight.data.progress import progress_bar
+from tinysight.data.splits import Split
+from tinysight.imaging import Pixels
+from tinysight.params import Params
+from tinysight.paths import Paths
+
+CHUNK_BYTES = 16_000_000  # of pixels in memory at a time
+
+
+def run(params: Params, paths: Paths) -> None:
+    """Writes `augment.copies` copies of each train row; none is an ImageSet without rows."""
+    images = ImageSet.open(paths.dataset)
+    train = Split.open(paths.split).train
+    rows = np.tile(train, params.augment.copies)  # all rows of the first draw, then all of the second
+    samples = [images.samples[row] for row in rows]
+    paths.augmented.mkdir(parents=True, exist_ok=True)
+    with progress_bar("augment", len(rows)) as advance:
+        copies = _copies(images.pixels, train, params, advance)
+        write_imageset(paths.augmented, copies, samples, images.pixels.shape[1])
+    _write_rows(paths.augmented / "rows.npy", rows)
+
+
+def _copies(pixels: Pixels, train: Rows, params: Params, advance: Callable[[int], None]) -> Iterator[Pixels]:
+    """The warped pictures, (S, S, 3) uint8 each, from one chunk of rows at a time."""
+    warps = Warps(background=params.dataset.background, **params.augment.model_dump(exclude={"copies"}))
+    chunk = max(1, CHUNK_BYTES // (pixels.shape[1] ** 2 * 3))
+    for draw in range(params.augment.copies):
+        for start in range(0, len(train), chunk):
+            rows = train[start : start + chunk]
+            yield from warp(pixels[rows], rows, warps, seed=params.seed, draw=draw)
+            advance(len(rows))
+
+
+def _write_rows(path: Path, rows: Rows) -> None:
+    draft = path.with_name(path.name + ".part")
+    with draft.open("wb") as file:
+        np.save(file, rows)
+    os.replace(draft, path)
