@@ -12,11 +12,13 @@ import yaml
 from markdown_pages import broken_links, fenced, make_targets, page, shell_commands, table, tracked_files, written_pages
 from projects import ROOT
 
+from serve.settings import Settings
 from tinysight.cli import build_parser
 from tinysight.config import compose_params
 
 README = page("README.md")
 OF_THE_USER = {"data", "dvc.lock"}  # pointers that users commit, and this repository does not
+INTERNAL = {"TINYSIGHT_TRACKING_URI", "TINYSIGHT_RELEASE"}  # MLFLOW_TRACKING_URI; from the service to its workers
 VARIABLE = re.compile(r"\bTINYSIGHT_[A-Z_]+\b")
 
 
@@ -103,8 +105,9 @@ def test_every_room_of_the_library_is_in_the_tree() -> None:
 def test_every_variable_of_the_code_is_in_the_table_and_the_other_way_round() -> None:
     sources = [*(ROOT / "src").rglob("*.py"), *(ROOT / "serve").rglob("*.py"), ROOT / "Makefile"]
     used = {name for path in sources for name in VARIABLE.findall(path.read_text(encoding="utf-8"))}
+    read = {f"TINYSIGHT_{name.upper()}" for name in Settings.model_fields} - INTERNAL
     explained = {row[0].strip("`") for row in table(README, "variable", "default", "meaning")}
-    assert explained - {"MLFLOW_TRACKING_URI"} == used
+    assert explained - {"MLFLOW_TRACKING_URI"} == (used | read) - INTERNAL
 
 
 def stages() -> dict[str, dict[str, Any]]:

@@ -1,0 +1,54 @@
+"""Bytes become pixels in one place, and the serving side reads nothing that can run code."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from projects import ROOT
+
+SOURCE = ROOT / "src" / "tinysight"
+MODULES = sorted([*SOURCE.rglob("*.py"), *(ROOT / "serve").rglob("*.py")])
+SERVING = [p for p in MODULES if (p.parent == SOURCE and p.stem in {"client", "classifier", "bundle", "prediction",
+           "picture_file", "predictor", "contract", "imaging", "errors"}) or ROOT / "serve" in p.parents]  # fmt: skip
+DECODERS = {"Image.open", "cv2.imread", "cv2.imdecode", "plt.imread", "load_img", "decode_image", "decode_jpeg",
+            "image_dataset_from_directory"}  # fmt: skip
+RUNS_CODE = {"pickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """All calls in a file, with the name as it is written: `Image.open`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level packages that a file imports, anywhere in it."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return {name.split(".")[0] for name in plain | {n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)}}
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.name != "imaging.py"], ids=lambda p: str(p.relative_to(ROOT)))
+def test_only_imaging_decodes_pictures(path: Path) -> None:
+    """Others call imaging's decode_image by its name, and no other library's decoder."""
+    ours = "tinysight.imaging" in path.read_text(encoding="utf-8")
+    found = {name for name, _ in calls(path) if name in DECODERS or name.split(".")[-1] in DECODERS}
+    assert found - ({"decode_image"} if ours else set()) == set()
+
+
+def test_imaging_is_the_door() -> None:
+    assert "Image.open" in {name for name, _ in calls(SOURCE / "imaging.py")}
+
+
+@pytest.mark.parametrize("path", SERVING, ids=lambda p: str(p.relative_to(ROOT)))
+def test_the_serving_side_reads_nothing_that_can_run_code(path: Path) -> None:
+    assert imported(path) & RUNS_CODE == set()
+    assert [name for name, _ in calls(path) if name in {"eval", "exec", "yaml.load"}] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_arrays_are_read_without_pickle(path: Path) -> None:
+    allowed = [ast.unparse(k.value) for _, call in calls(path) for k in call.keywords if k.arg == "allow_pickle"]
+    assert set(allowed) <= {"False"}
