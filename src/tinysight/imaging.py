@@ -6,13 +6,25 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from tinysight.errors import ImageError
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
 MAX_PIXELS = 50_000_000  # a 50-megapixel picture takes 200 MB as RGBA: more would not fit a small server
 DRAFT_FACTOR = 2  # JPEG is decoded at twice the wanted size: 0.3 to 0.4 of 255 from a full decode
+
+BAND_PIXELS = 1_000_000  # of a deep picture in floating point at a time
+
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 Fit = Literal["pad", "crop", "stretch"]
 Pixels = NDArray[np.uint8]
@@ -101,23 +113,35 @@ def _load_upright(image: Image.Image, decoding: Decoding) -> Image.Image:
         width, height = _fitted_size(image.size, decoding)
         image.draft(None, (width * DRAFT_FACTOR, height * DRAFT_FACTOR))
     image.load()
-    return ImageOps.exif_transpose(image)
+    turn = UPRIGHT.get(_orientation(image))
+    return image if turn is None else image.transpose(turn)
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8; 1 where the EXIF block is damaged, as image programs do."""
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # damaged EXIF raises whatever its parser raises; the pixels are fine
+        return 1
 
 
 def _to_eight_bits(image: Image.Image, decoding: Decoding) -> Image.Image:
     """Returns an opaque picture of mode L or RGB."""
-    if image.mode in ("L", "RGB") and "transparency" not in image.info:
+    transparent = "transparency" in image.info
+    if image.mode in ("L", "RGB") and not transparent:
         return image
     if image.mode.startswith("I") or image.mode == "F":
         return _apply_window(image, decoding.window)
-    if image.mode in ("1", "CMYK", "YCbCr", "LAB", "HSV"):
+    if image.mode in ("1", "CMYK", "YCbCr", "LAB", "HSV") and not transparent:
         return image.convert("RGB")
-    layer = image.convert("RGBA")
-    behind = Image.new("RGBA", layer.size, (*decoding.background, 255))
-    return Image.alpha_composite(behind, layer).convert("RGB")
+    layer = image if image.mode == "RGBA" else image.convert("RGBA")
+    canvas = Image.new("RGB", layer.size, decoding.background)
+    canvas.paste(layer, mask=layer)
+    return canvas
 
 
 def _apply_window(image: Image.Image, window: tuple[float, float] | None) -> Image.Image:
+    """Maps the counts of a deep grey picture to 0 to 255, a band of rows at a time to save memory."""
     if window is None and not image.mode.startswith("I;16"):
         raise ImageError(
             f"The picture has 32-bit pixels (mode {image.mode}), and the model has no window for them. Import the"
@@ -125,13 +149,17 @@ def _apply_window(image: Image.Image, window: tuple[float, float] | None) -> Ima
             reason="unsupported",
         )
     low, high = window or (0.0, 65535.0)
-    counts = np.asarray(image, dtype=np.float32)  # (H, W) counts
-    scaled = (counts - np.float32(low)) * np.float32(255.0 / (high - low))
-    return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8))
+    counts = np.asarray(image)  # (H, W) counts
+    windowed = np.empty(counts.shape, dtype=np.uint8)
+    rows = max(1, BAND_PIXELS // counts.shape[1])
+    for top in range(0, len(counts), rows):
+        band = np.nan_to_num(counts[top : top + rows].astype(np.float64), posinf=high, neginf=low, nan=low)
+        windowed[top : top + rows] = np.rint((np.clip(band, low, high) - low) * (255.0 / (high - low)))
+    return Image.fromarray(windowed)
 
 
 def _fitted_size(size: tuple[int, int], decoding: Decoding) -> tuple[int, int]:
-    """Width and height that a picture is resized to, before padding or cropping."""
+    """Width and height that the whole picture would be resized to, before padding or cropping."""
     width, height = size
     wanted = decoding.image_size
     if decoding.fit == "stretch":
@@ -141,14 +169,25 @@ def _fitted_size(size: tuple[int, int], decoding: Decoding) -> tuple[int, int]:
 
 
 def _fit(image: Image.Image, decoding: Decoding) -> Image.Image:
-    size, wanted = _fitted_size(image.size, decoding), decoding.image_size
-    if image.size != size:
-        image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
-    if size == (wanted, wanted):
-        return image
-    left, top = (wanted - size[0]) // 2, (wanted - size[1]) // 2
+    wanted = decoding.image_size
     if decoding.fit == "crop":
-        return image.crop((-left, -top, wanted - left, wanted - top))
+        return _resize(image, (wanted, wanted), _middle_square(image.size))
+    size = _fitted_size(image.size, decoding)
+    resized = _resize(image, size, (0, 0, *image.size))
+    if size == (wanted, wanted):
+        return resized
     canvas = Image.new("RGB", (wanted, wanted), decoding.background)
-    canvas.paste(image, (left, top))
+    canvas.paste(resized, ((wanted - size[0]) // 2, (wanted - size[1]) // 2))
     return canvas
+
+
+def _middle_square(size: tuple[int, int]) -> tuple[float, float, float, float]:
+    side = min(size)
+    left, top = (size[0] - side) / 2, (size[1] - side) / 2
+    return left, top, left + side, top + side
+
+
+def _resize(image: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:
+    if image.size == size and box == (0, 0, *size):
+        return image
+    return image.resize(size, Image.Resampling.BILINEAR, box=box, reducing_gap=2.0)
