@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from tinysight.errors import BundleError
+from tinysight.errors import BundleError, ImageError
 from tinysight.predictor import Predictor
 
 MODEL, GOLDEN, GOLDEN_FOLDER, MANIFEST = "model.onnx", "golden.json", "golden", "bundle.json"
@@ -63,7 +61,7 @@ def write_bundle(folder: Path, model: Path, golden: Mapping[str, bytes], *, name
         (draft / GOLDEN_FOLDER / file_name).write_bytes(data)
         expected[file_name] = predictor.predict(data).probabilities
     (draft / GOLDEN).write_text(_json(expected), encoding="utf-8")
-    digests = {str(p.relative_to(draft)): sha256_of(p) for p in sorted(draft.rglob("*")) if p.is_file()}
+    digests = {p.relative_to(draft).as_posix(): sha256_of(p) for p in sorted(draft.rglob("*")) if p.is_file()}
     manifest = {"name": name, "version": version, "sha256": digests}
     (draft / MANIFEST).write_text(_json(manifest), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
@@ -71,11 +69,11 @@ def write_bundle(folder: Path, model: Path, golden: Mapping[str, bytes], *, name
     return Bundle(folder, name, version, digests)
 
 
-def open_bundle(folder: Path) -> Bundle:
-    """Reads a bundle's manifest and checks the digest of every file.
+def read_manifest(folder: Path) -> Bundle:
+    """Reads what a bundle should hold, before or without looking at the other files.
 
     Raises:
-        BundleError: if a file is missing, changed or outside the folder.
+        BundleError: if the manifest is unreadable, incomplete, or names a file outside the folder.
     """
     manifest = _read(folder / MANIFEST)
     try:
@@ -86,9 +84,22 @@ def open_bundle(folder: Path) -> Bundle:
     for needed in (MODEL, GOLDEN):
         if needed not in digests:
             raise BundleError(f"{folder / MANIFEST} names no {needed}. {_again()}")
-    for file_name, digest in digests.items():
-        _check_digest(folder, file_name, digest)
+    for file_name in digests:
+        if "\0" in file_name or not (folder / file_name).resolve().is_relative_to(folder.resolve()):
+            raise BundleError(f"{folder / MANIFEST} names a file outside its folder: {file_name!r}. {_again()}")
     return Bundle(folder, name, version, digests)
+
+
+def open_bundle(folder: Path) -> Bundle:
+    """Reads a bundle's manifest and checks the digest of every file.
+
+    Raises:
+        BundleError: if a file is missing, changed or outside the folder.
+    """
+    bundle = read_manifest(folder)
+    for file_name, digest in bundle.sha256.items():
+        _check_digest(folder, file_name, digest)
+    return bundle
 
 
 def check_golden(bundle: Bundle, predictor: Predictor, *, tolerance: float = GOLDEN_TOLERANCE) -> None:
@@ -98,25 +109,40 @@ def check_golden(bundle: Bundle, predictor: Predictor, *, tolerance: float = GOL
         BundleError: if a class differs, or a probability by more than the tolerance.
     """
     for file_name, promised in _read(bundle.folder / GOLDEN).items():
-        got = predictor.predict((bundle.folder / GOLDEN_FOLDER / file_name).read_bytes())
-        difference = float(np.max(np.abs([got.probabilities.get(k, -1.0) - p for k, p in promised.items()])))
-        best = max(promised, key=lambda k: promised[k])
-        if best != got.best_class or difference > tolerance:
+        probabilities = _promise(bundle, file_name, promised, predictor.contract.class_names)
+        try:
+            got = predictor.predict((bundle.folder / GOLDEN_FOLDER / file_name).read_bytes())
+        except ImageError as error:
+            raise BundleError(f"Golden picture {file_name} cannot be read: {error} {_again()}") from None
+        difference = max(abs(got.probabilities[name] - p) for name, p in probabilities.items())
+        best = max(probabilities, key=lambda name: probabilities[name])
+        if best != got.best_class or not difference <= tolerance:
             raise BundleError(
                 f"Golden picture {file_name}: {best} was promised within {tolerance} of a probability."
                 f" Received: {got.best_class}, off by {difference:.2g}. {_again()}"
             )
 
 
+def _promise(bundle: Bundle, file_name: str, promised: object, class_names: tuple[str, ...]) -> dict[str, float]:
+    """The promised probabilities of one golden picture, whose bytes must be under a digest."""
+    if f"{GOLDEN_FOLDER}/{file_name}" not in bundle.sha256:
+        raise BundleError(f"{bundle.folder / MANIFEST} has no digest of golden picture {file_name}. {_again()}")
+    if not isinstance(promised, dict) or set(promised) != set(class_names):
+        raise BundleError(
+            f"Golden picture {file_name} must promise a probability for each of {', '.join(class_names)}. {_again()}"
+        )
+    return {name: float(p) for name, p in promised.items()}
+
+
 def _check_digest(folder: Path, file_name: str, digest: str) -> None:
     path = folder / file_name
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise BundleError(f"{folder / MANIFEST} names a file outside its folder: {file_name}. {_again()}")
     if not path.is_file():
         raise BundleError(f"{path} is missing. {_again()}")
     received = sha256_of(path)
     if received != digest:
-        raise BundleError(f"{path} is not the file of this bundle: sha256 {digest} expected, {received} found. {_again()}")
+        raise BundleError(
+            f"{path} is not the file of this bundle: sha256 {digest} expected, {received} found. {_again()}"
+        )
 
 
 def _read(path: Path) -> dict[str, Any]:

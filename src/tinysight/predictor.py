@@ -1,6 +1,5 @@
 """A model file to probabilities, through ONNX Runtime: the same for scores, programs and the service."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,38 +9,9 @@ from numpy.typing import NDArray
 from tinysight.contract import Contract
 from tinysight.errors import ModelError
 from tinysight.imaging import Decoding, Pixels, decode_image
+from tinysight.prediction import Prediction
 
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the model says about one picture.
-
-    Attributes:
-        class_name: the best class, or None when the model is not sure enough.
-        best_class: the best class, sure or not.
-        confidence: the probability of best_class, 0 to 1.
-        probabilities: of each class, in the contract's order; their sum is 1.
-    """
-
-    class_name: str | None
-    best_class: str
-    confidence: float
-    probabilities: dict[str, float]
-
-    @property
-    def unknown(self) -> bool:
-        """True when the confidence is below the contract's unknown_threshold."""
-        return self.class_name is None
-
-    def answer(self) -> dict[str, object]:
-        """The prediction as the service and the command line give it."""
-        return {
-            "class": self.class_name,
-            "unknown": self.unknown,
-            "best_class": self.best_class,
-            "confidence": self.confidence,
-            "probabilities": self.probabilities,
-        }
+__all__ = ["Prediction", "Predictor", "decoding_of"]
 
 
 class Predictor:
@@ -64,7 +34,7 @@ class Predictor:
             raise ModelError(f"ONNX Runtime cannot load the model: {error}. Make it again with `dvc repro`.") from error
         self.contract = Contract.from_metadata(self._session.get_modelmeta().custom_metadata_map)
         self.decoding = decoding_of(self.contract)
-        self._input = self._session.get_inputs()[0].name
+        self._input = _check_graph(self._session, self.contract)
 
     def decode(self, data: bytes) -> Pixels:
         """(image_size, image_size, 3) uint8 from a picture's bytes, as in training.
@@ -96,7 +66,7 @@ class Predictor:
     def judge(self, probabilities: NDArray[np.float32]) -> Prediction:
         """Names the best of (classes,) probabilities, or unknown where it is below the threshold."""
         names = self.contract.class_names
-        values = [float(p) for p in probabilities]
+        values = [float(str(p)) for p in probabilities]  # the shortest digits that name the same float32
         best = int(np.argmax(probabilities))
         sure = values[best] >= self.contract.unknown_threshold
         return Prediction(
@@ -112,6 +82,23 @@ def decoding_of(contract: Contract) -> Decoding:
     return Decoding(
         image_size=contract.image_size, fit=contract.fit, background=contract.background, window=contract.window
     )
+
+
+def _check_graph(session: onnxruntime.InferenceSession, contract: Contract) -> str:
+    """Compares the graph with its promise, so that no answer can have other classes or pixels; the input's name."""
+    images, answers, size = session.get_inputs(), session.get_outputs(), contract.image_size
+    wanted = f"one uint8 input (N, {size}, {size}, 3) and one output (N, {len(contract.class_names)})"
+    got = f"inputs {[(i.type, i.shape) for i in images]}, outputs {[o.shape for o in answers]}"
+    fits = (
+        len(images) == len(answers) == 1
+        and images[0].type == "tensor(uint8)"
+        and list(images[0].shape[1:]) == [size, size, 3]
+        and len(answers[0].shape) == 2
+        and answers[0].shape[1] in (len(contract.class_names), None)
+    )
+    if not fits:
+        raise ModelError(f"The model's contract promises {wanted}. Received: {got}. Make it again with `dvc repro`.")
+    return str(images[0].name)
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:

@@ -1,0 +1,22 @@
+"""GET /healthz and /readyz: for whatever watches over the service."""
+
+from fastapi import APIRouter, Request
+
+from serve.problems import responses
+from serve.routes import served_model
+from serve.schemas import Health, Readiness
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/healthz", summary="This process answers")
+async def healthz() -> Health:
+    """Says nothing about the model: a service without one must not be killed for it."""
+    return Health()
+
+
+@router.get("/readyz", summary="A checked model is loaded", responses=responses("no-model"))
+async def readyz(request: Request) -> Readiness:
+    """200 when predictions will be answered, also by an older version; 503 when not."""
+    release = served_model(request).release
+    return Readiness(model_version=release.version, trouble=release.trouble)

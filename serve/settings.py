@@ -1,0 +1,76 @@
+"""What the service reads from its environment."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tinysight.errors import ConfigError
+
+
+class Release(BaseModel):
+    """A checked version on disk, ready to be loaded.
+
+    Attributes:
+        name: the registered model's name.
+        version: the registered version, or "local".
+        folder: its bundle.
+        trouble: why this is not the version that the registry names, or None if it is.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    version: str
+    folder: Path
+    trouble: str | None = None
+
+
+class Settings(BaseSettings):
+    """One field an environment variable.
+
+    Attributes:
+        model: `models:/NAME@production`, or a bundle's folder.
+        tracking_uri: the registry, as an http(s) or sqlite URI; not needed for a folder.
+        cache_dir: where downloaded versions are kept, so that a restart needs no registry.
+        workers: how many processes answer; each holds the model.
+        max_bytes: the longest request body that is read.
+        host: the address to listen on.
+        port: the port to listen on; 0 takes a free one.
+        release: what `python -m serve` has already fetched and checked for its workers.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TINYSIGHT_", frozen=True, extra="ignore", populate_by_name=True)
+
+    model: str = ""
+    tracking_uri: Annotated[str, Field(validation_alias="MLFLOW_TRACKING_URI")] = ""
+    cache_dir: Path = Path("~/.cache/tinysight")
+    workers: Annotated[int, Field(ge=1, le=64)] = min(2, os.cpu_count() or 1)
+    max_bytes: Annotated[int, Field(ge=1)] = 10_000_000
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    release: Release | None = None
+
+    @property
+    def cache(self) -> Path:
+        """The cache folder, with the user's home in place of ~."""
+        return self.cache_dir.expanduser()
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings of this environment, with the given ones in place of theirs.
+
+    Raises:
+        ConfigError: if a variable's value is not allowed; the message names the variable.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0])
+        variable = field if field.isupper() else f"TINYSIGHT_{field.upper()}"
+        raise ConfigError(
+            f"{variable}: {first['msg']}. Received: {first['input']!r}. Set it to an allowed value, or unset it."
+        ) from None

@@ -1,0 +1,66 @@
+"""A model for use inside a program: load it once, ask it about files or bytes, without HTTP."""
+
+from pathlib import Path
+
+from tinysight.bundle import check_golden, open_bundle
+from tinysight.errors import ConfigError, DataError
+from tinysight.picture_file import read_picture
+from tinysight.prediction import Prediction
+from tinysight.predictor import Predictor
+
+LOCAL = "local"  # the version of a model that comes from no registry
+
+
+class Classifier:
+    """One loaded model and the version it came from; safe to share between threads."""
+
+    def __init__(self, predictor: Predictor, model_version: str = LOCAL) -> None:
+        self.predictor = predictor
+        self.model_version = model_version
+
+    @classmethod
+    def load(cls, spec: str | Path) -> "Classifier":
+        """Loads a bundle's folder, after checking its digests and golden pictures, or a bare model.onnx.
+
+        Args:
+            spec: the folder or the file.
+
+        Raises:
+            ConfigError: if there is no such folder or file.
+            ModelError: if the model or the bundle around it is not what it promises.
+        """
+        path = Path(spec)
+        if path.is_dir():
+            bundle = open_bundle(path)
+            predictor = Predictor(bundle.model)
+            check_golden(bundle, predictor)
+            return cls(predictor, bundle.version)
+        if not path.is_file():
+            raise ConfigError(
+                f"A model is a bundle's folder or a model.onnx. Received: {str(spec)!r}, which is neither."
+                " Run `dvc repro` to make one, or name the place of one that you have."
+            )
+        return cls(Predictor(path))
+
+    def predict(self, picture: str | Path | bytes) -> Prediction:
+        """The prediction for one picture file, or for its bytes.
+
+        Raises:
+            DataError: if the file cannot be read.
+            ImageError: if the bytes are not a picture that can be decoded.
+        """
+        return self.predictor.predict(picture if isinstance(picture, bytes) else read_picture(picture))
+
+
+def prediction_line(path: str | Path, classifier: Classifier) -> dict[str, object]:
+    """What `tinysight predict` prints for one file: the service's answer, or the error in words.
+
+    Args:
+        path: the picture's file; given back as `file`.
+        classifier: the model to ask.
+    """
+    try:
+        prediction = classifier.predict(path)
+    except DataError as error:
+        return {"file": str(path), "error": str(error)}
+    return {"file": str(path), **prediction.answer(), "model_version": classifier.model_version}

@@ -1,0 +1,35 @@
+"""What a model says about one picture, in the words that every door gives it out."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model says about one picture.
+
+    Attributes:
+        class_name: the best class, or None when the model is not sure enough.
+        best_class: the best class, sure or not.
+        confidence: the probability of best_class, 0 to 1.
+        probabilities: of each class, in the contract's order; their sum is 1.
+    """
+
+    class_name: str | None
+    best_class: str
+    confidence: float
+    probabilities: dict[str, float]
+
+    @property
+    def unknown(self) -> bool:
+        """True when the confidence is below the contract's unknown_threshold."""
+        return self.class_name is None
+
+    def answer(self) -> dict[str, object]:
+        """The prediction as the service and the command line give it."""
+        return {
+            "class": self.class_name,
+            "unknown": self.unknown,
+            "best_class": self.best_class,
+            "confidence": self.confidence,
+            "probabilities": self.probabilities,
+        }
