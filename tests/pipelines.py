@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pictures import write_mixed_folder
 import pytest
+from pictures import write_mixed_folder
 from projects import commit, free_port, project_environment, run_in
 
 from tinysight.client import Client
