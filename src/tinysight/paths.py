@@ -77,6 +77,11 @@ class Paths:
         return self.reports / "verdict.md"
 
     @property
+    def verdict_figure(self) -> Path:
+        """Out of select: accuracy against cost, shown in verdict.md."""
+        return self.reports / "verdict.png"
+
+    @property
     def release(self) -> Path:
         """Out of register: the decision and its reasons."""
         return self.reports / "release.md"

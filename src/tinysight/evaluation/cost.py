@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tinysight.errors import ModelError
 from tinysight.evaluation.operations import multiply_adds
@@ -36,10 +37,8 @@ def measure_cost(model: Path, images: Pixels, *, train_seconds: float) -> Cost:
     )
 
 
-def evenly(rows: np.ndarray, count: int) -> np.ndarray:
-    """At most `count` of (N,) rows, spread evenly over them, in their order."""
-    if len(rows) <= count:
-        return rows
+def spread(rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """`count` of (N,) rows, N > 0, spread evenly over them; some come again where there are fewer."""
     return rows[np.linspace(0, len(rows) - 1, count).round().astype(np.int64)]
 
 

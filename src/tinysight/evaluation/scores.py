@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tinysight.errors import DataError
 
@@ -84,16 +84,12 @@ class Cost(Record):
 class Scores(Record):
     """All of scores.json."""
 
-    schema_: Literal[1] = 1
+    schema_: Literal[1] = Field(default=1, alias="schema")
     name: str
     kind: str
     val: SplitScores
     test: SplitScores
     cost: Cost
-
-    model_config = ConfigDict(
-        frozen=True, extra="ignore", populate_by_name=True, alias_generator=lambda name: name.removesuffix("_")
-    )
 
 
 def write_record(path: Path, record: Record) -> None:

@@ -1,0 +1,70 @@
+"""The verdict in two or three plain sentences."""
+
+from collections.abc import Sequence
+
+from tinysight.evaluation.scores import Scores
+from tinysight.evaluation.selection import Entrant, Rule
+from tinysight.evaluation.wording import count, file_size, motion, percent, points, ratio, two_digits
+from tinysight.params import ExpectedParams
+
+TUTORIAL = "tutorial_cnn"  # the kind that people come from
+MAJORITY = "majority"
+
+
+def explain(rule: Rule | None, entrants: Sequence[Entrant], expected: ExpectedParams) -> str:
+    """Says which candidate is enough, why, and what that costs and saves.
+
+    Args:
+        rule: what decided; None if every candidate failed.
+        entrants: all candidates.
+        expected: the warps under which it was decided.
+    """
+    if rule is None:
+        return "No candidate can be chosen: every one failed."
+    scores = {e.name: e.scores for e in entrants if e.scores}
+    chosen, best = scores[rule.good_enough[0]], scores[rule.best]
+    answer = (
+        f"{chosen.name} is enough: of the {chosen.val.rows:,} val images, {motion(expected)}, it names"
+        f" {percent(chosen.val.expected_accuracy)} right."
+    )
+    if chosen.kind == MAJORITY:
+        return f"No candidate is clearly better than always giving the most frequent class, as {chosen.name} does."
+    reason = _unbeaten(chosen, list(scores.values())) if chosen is best else _good_enough(chosen, best, rule)
+    others = [s for s in scores.values() if s.kind == TUTORIAL and s not in (chosen, best)]
+    return " ".join([answer, reason, *(_compared(chosen, other) for other in others)])
+
+
+def _good_enough(chosen: Scores, best: Scores, rule: Rule) -> str:
+    behind = best.val.expected_accuracy - chosen.val.expected_accuracy
+    allowed = rule.standard_errors * rule.standard_error
+    return (
+        f"The best, {best.name}, names {percent(best.val.expected_accuracy)}: {points(behind)} more, which is within"
+        f" {_errors(rule.standard_errors)} ({points(allowed)}). For that {chosen.name} needs {_fewer(chosen, best)}"
+        f" ({count(chosen.cost.multiply_adds)} instead of {count(best.cost.multiply_adds)}), and its file has"
+        f" {file_size(chosen.cost.file_bytes)} instead of {file_size(best.cost.file_bytes)}."
+    )
+
+
+def _unbeaten(chosen: Scores, everyone: Sequence[Scores]) -> str:
+    cheaper = [s for s in everyone if s.cost.multiply_adds < chosen.cost.multiply_adds and s.kind != MAJORITY]
+    if not cheaper:
+        return "No candidate names more, and none that names as many is cheaper."
+    next_best = max(cheaper, key=lambda s: s.val.expected_accuracy)
+    return (
+        f"No candidate names more; the best of the cheaper ones, {next_best.name}, names"
+        f" {percent(next_best.val.expected_accuracy)} with {_fewer(next_best, chosen)}."
+    )
+
+
+def _compared(chosen: Scores, other: Scores) -> str:
+    difference = chosen.val.expected_accuracy - other.val.expected_accuracy
+    right = f"{points(difference)} {'more' if difference >= 0 else 'less'} right"
+    return f"Compared with the tutorial's network ({other.name}) it names {right} and needs {_fewer(chosen, other)}."
+
+
+def _fewer(mine: Scores, other: Scores) -> str:
+    return ratio(mine.cost.multiply_adds, other.cost.multiply_adds, "multiply-adds")
+
+
+def _errors(number: float) -> str:
+    return "one standard error" if number == 1 else f"{two_digits(number)} standard errors"

@@ -1,0 +1,65 @@
+"""What to do after a verdict, most useful first."""
+
+from tinysight.evaluation.explanation import MAJORITY
+from tinysight.evaluation.scores import Scores
+from tinysight.evaluation.wording import percent, points
+
+SENSIBLE_GAP = 0.03  # a loss or an uncertainty below it is not what to work on first
+
+RETRY = "`tinysight retry` gives the failed candidates another try."
+SERVE = "`make serve` starts the service; `curl -F file=@PICTURE http://127.0.0.1:8000/predict` asks it."
+LOOK = (
+    "Look at the pictures before anything else: are they in the right folders, and could a person tell the classes"
+    " apart at `dataset.image_size`?"
+)
+
+
+def next_steps(chosen: Scores | None, *, some_failed: bool) -> list[str]:
+    """One Markdown sentence or two for each step.
+
+    Args:
+        chosen: the chosen candidate's scores; None if every candidate failed.
+        some_failed: whether there is a candidate to try again.
+    """
+    again = [RETRY] if some_failed else []
+    if chosen is None:
+        return again
+    if chosen.kind == MAJORITY:
+        return [LOOK, *again]
+    return [SERVE, *again, *_weakest_class(chosen), *_moved(chosen), *_uncertain(chosen)]
+
+
+def _weakest_class(chosen: Scores) -> list[str]:
+    """Names the class that is missed most often on val, and what it is taken for."""
+    names = list(chosen.val.per_class)
+    shown = [name for name in names if chosen.val.per_class[name].support]
+    weakest = min(shown, key=lambda name: chosen.val.per_class[name].recall)
+    recall = chosen.val.per_class[weakest].recall
+    if recall == 1:
+        return []
+    place = names.index(weakest)
+    others = [(count, name) for name, count in zip(names, chosen.val.confusion_matrix[place], strict=True)]
+    mistaken = max((pair for pair in others if pair[1] != weakest), key=lambda pair: pair[0])[1]
+    advice = (
+        f"{weakest} is recognised least often (in {percent(recall)} of its val images) and mostly taken for {mistaken}:"
+        f" more, and more varied, pictures of both help most. See `scores/{chosen.name}/confusion_matrix.png`."
+    )
+    return [advice]
+
+
+def _moved(chosen: Scores) -> list[str]:
+    loss = chosen.val.accuracy - chosen.val.expected_accuracy
+    advice = (
+        f"Being moved costs {chosen.name} {points(loss)}: try more moved copies for training,"
+        " `dvc exp run -S augment.copies=5`."
+    )
+    return [advice] if loss >= SENSIBLE_GAP else []
+
+
+def _uncertain(chosen: Scores) -> list[str]:
+    width = (chosen.test.interval[1] - chosen.test.interval[0]) / 2
+    advice = (
+        f"{chosen.test.rows:,} test images leave an uncertainty of {points(width)} either way: more pictures make it"
+        " smaller, four times as many halve it."
+    )
+    return [advice] if width >= SENSIBLE_GAP else []

@@ -1,0 +1,79 @@
+"""Figures as people read them."""
+
+from tinysight.params import ExpectedParams
+
+
+def percent(share: float) -> str:
+    """0.9613 → 96.1 %."""
+    return f"{share * 100:.1f} %"
+
+
+def percent_range(bounds: tuple[float, float]) -> str:
+    """(0.945, 0.973) → 94.5–97.3."""
+    return f"{bounds[0] * 100:.1f}–{bounds[1] * 100:.1f}"
+
+
+def points(difference: float) -> str:
+    """Of two shares: 0.0071 → 0.7 points."""
+    return f"{abs(difference) * 100:.1f} points"
+
+
+def count(number: int) -> str:
+    """12345678 → 12 million; 2352 → 2.4 thousand."""
+    for size, word in ((10**9, " billion"), (10**6, " million"), (10**3, " thousand")):
+        if number >= size:
+            return two_digits(number / size) + word
+    return str(number)
+
+
+def file_size(size: int) -> str:
+    """61234 bytes → 61 kB; 1234567 → 1.2 MB."""
+    return f"{two_digits(size / 1e6)} MB" if size >= 999_500 else f"{two_digits(size / 1e3)} kB"
+
+
+def duration_ms(milliseconds: float) -> str:
+    """0.01734 → 0.017 ms."""
+    return f"{two_digits(milliseconds)} ms"
+
+
+def duration(seconds: float) -> str:
+    """95.2 → 95 s; 754 → 13 min."""
+    return f"{two_digits(seconds)} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def memory(megabytes: float | None) -> str:
+    """56.7 → 57 MB; unknown where the system does not tell."""
+    return "unknown" if megabytes is None else f"{megabytes:.0f} MB"
+
+
+def two_digits(number: float) -> str:
+    """At least two significant digits, without an exponent: 0.01734 → 0.017, 3.04 → 3.0, 123.4 → 123."""
+    if number >= 9.95:
+        return f"{number:.0f}"
+    decimals = 1
+    while decimals < 6 and 0 < number < 0.995 * 10 ** (1 - decimals):
+        decimals += 1
+    return f"{number:.{decimals}f}"
+
+
+def ratio(mine: int, other: int, what: str) -> str:
+    """How mine compares: `12 times fewer multiply-adds`, `30 % more multiply-adds`."""
+    less, more = min(mine, other), max(mine, other)
+    word = "fewer" if mine < other else "more"
+    factor = more / max(1, less)
+    if factor >= 1.95:
+        return f"{two_digits(factor).removesuffix('.0')} times {word} {what}"
+    if factor < 1.005:
+        return f"as many {what}"
+    change = 1 - less / more if mine < other else factor - 1
+    return f"{change * 100:.0f} % {word} {what}"
+
+
+def motion(expected: ExpectedParams) -> str:
+    """What the expected warps do: `shifted by up to 15 % and turned by up to 10°`."""
+    parts = []
+    if expected.shift:
+        parts.append(f"shifted by up to {expected.shift * 100:g} %")
+    if expected.rotation:
+        parts.append(f"turned by up to {expected.rotation:g}°")
+    return " and ".join(parts) or "as they are"

@@ -1,0 +1,59 @@
+"""All scores → the verdict: which candidate, why, and what the others would cost."""
+
+import os
+from pathlib import Path
+
+from tinysight.errors import ModelError
+from tinysight.evaluation.explanation import explain
+from tinysight.evaluation.figures import Point, draw_accuracy_cost
+from tinysight.evaluation.scores import read_scores, write_record
+from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
+from tinysight.evaluation.verdict_page import verdict_page
+from tinysight.models.status import read_status
+from tinysight.params import Params
+from tinysight.paths import Paths
+
+
+def run(params: Params, paths: Paths) -> None:
+    """Writes verdict.json and verdict.md, and the figure of accuracy against cost beside them.
+
+    Raises:
+        ModelError: if every candidate failed; the verdict, which says why, is written all the same.
+        DataError: if a candidate's scores cannot be read.
+    """
+    entrants = [_entrant(params, paths, name) for name in params.models]
+    expected = params.evaluate.expected
+    rule = choose(entrants, params.select.standard_errors)
+    verdict = Verdict(
+        chosen=rule.good_enough[0] if rule else None,
+        why=explain(rule, entrants, expected),
+        rule=rule,
+        candidates=[in_verdict(entrant) for entrant in entrants],
+    )
+    paths.reports.mkdir(parents=True, exist_ok=True)
+    if rule:
+        _draw(paths.verdict_figure, entrants, verdict, params.dataset.name)
+    page = verdict_page(verdict, entrants, expected, dataset=params.dataset.name, figure=paths.verdict_figure.name)
+    _write(paths.verdict_text, page)
+    write_record(paths.verdict, verdict)
+    if rule is None:
+        reasons = "; ".join(f"{e.name}: {e.reason}" for e in entrants)
+        raise ModelError(f"No candidate came through ({reasons}). Correct what they name, then `tinysight retry`.")
+
+
+def _entrant(params: Params, paths: Paths, name: str) -> Entrant:
+    kind, status = params.models[name].kind, read_status(paths.scores(name))
+    scores = None if status.failed else read_scores(paths.scores(name))
+    return Entrant(name=name, kind=kind, scores=scores, reason=status.reason)
+
+
+def _draw(path: Path, entrants: list[Entrant], verdict: Verdict, dataset: str) -> None:
+    scores = [e.scores for e in entrants if e.scores]
+    points = [Point(s.name, s.cost.multiply_adds, s.val.expected_accuracy, *s.val.expected_interval) for s in scores]
+    draw_accuracy_cost(path, points, verdict.chosen, f"{dataset}: {scores[0].val.rows:,} val images, moved as expected")
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_name(path.name + ".part")
+    draft.write_text(text, encoding="utf-8")
+    os.replace(draft, path)

@@ -1,0 +1,121 @@
+"""Scores and projects that stand ready to be evaluated, for tests of what comes after training."""
+
+import csv
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx_models import COLOURS, tiny_model
+
+from tinysight.config import compose_params
+from tinysight.data.dataset import DatasetInfo, write_info
+from tinysight.data.imageset import Sample, write_imageset
+from tinysight.evaluation.scores import ClassScores, Cost, Scores, SplitScores
+from tinysight.models.status import OK, Status, write_status
+from tinysight.params import Params
+from tinysight.paths import Paths
+
+CONF = Path(__file__).parents[1] / "conf"
+SIDE = 12
+
+
+def scores_of(
+    name: str,
+    expected: float,
+    multiply_adds: int = 1000,
+    *,
+    kind: str = "svm",
+    test: float | None = None,
+    error: float = 0.01,
+    file_bytes: int = 5000,
+) -> Scores:
+    """Scores that are all alike but for what a test wants to differ."""
+    return Scores(
+        name=name,
+        kind=kind,
+        val=side_of(expected, error),
+        test=side_of(expected if test is None else test, error),
+        cost=Cost(
+            multiply_adds=multiply_adds,
+            file_bytes=file_bytes,
+            cpu_ms=0.02,
+            p50_ms=0.018,
+            p99_ms=0.05,
+            peak_mb=56.7,
+            train_seconds=12.5,
+        ),
+    )
+
+
+def side_of(expected: float, error: float = 0.01) -> SplitScores:
+    """One side's scores: 100 images of two classes."""
+    return SplitScores(
+        rows=100,
+        accuracy=0.95,
+        interval=(0.888, 0.978),
+        macro_f1=0.949,
+        expected_calibration_error=0.02,
+        expected_accuracy=expected,
+        expected_interval=(max(0.0, expected - 0.04), min(1.0, expected + 0.03)),
+        expected_standard_error=error,
+        per_class={
+            "cat": ClassScores(precision=0.94, recall=0.96, f1=0.95, support=50),
+            "dog": ClassScores(precision=0.96, recall=0.94, f1=0.95, support=50),
+        },
+        confusion_matrix=[[48, 2], [3, 47]],
+        answered=0.9,
+        answered_accuracy=0.99,
+    )
+
+
+@dataclass
+class Project:
+    """A work tree of coloured pictures with exported candidates, and no training behind them."""
+
+    root: Path
+    candidates: dict[str, Any] = field(default_factory=lambda: {"svm": {"kind": "svm"}})
+
+    @property
+    def paths(self) -> Paths:
+        return Paths(self.root)
+
+    @property
+    def params(self) -> Params:
+        return compose_params(CONF, ["evaluate.timed_images=10"])
+
+    def ingest(self, rows: int = 120) -> NDArray[np.int64]:
+        """Pictures of noisy colour, split in three; returns the labels."""
+        draw = np.random.default_rng(0)
+        labels = np.arange(rows) % len(COLOURS)
+        pixels = draw.integers(0, 120, (rows, SIDE, SIDE, 3)).astype(np.uint8)
+        pixels[np.arange(rows), :, :, labels] += 100
+        samples = [Sample(f"{i}.png", f"{i:064x}", sorted(COLOURS)[k], int(k)) for i, k in enumerate(labels)]
+        write_imageset(self.paths.dataset, pixels, samples, SIDE)
+        write_info(self.paths.dataset, DatasetInfo("d" * 64, "colours", tuple(sorted(COLOURS)), SIDE, rows, 0))
+        self.paths.split.mkdir(parents=True)
+        for name, part in zip(
+            ("train", "val", "test"), np.split(np.arange(rows), [rows // 2, rows * 3 // 4]), strict=True
+        ):
+            np.save(self.paths.split / f"{name}.npy", part)
+        return labels
+
+    def export(self, candidate: str, *, epochs: int = 0, **model: Any) -> Path:
+        """What train and export leave; the model calls the reddest picture by the first class."""
+        train, export = self.paths.train(candidate), self.paths.export(candidate)
+        write_status(train, OK)
+        write_status(export, OK)
+        content = {"kind": "svm", "train_seconds": 1.5, "epochs": epochs, "rows": 60, "val_accuracy": 0.9}
+        (train / "train.json").write_text(json.dumps(content))
+        with (train / "curves.csv").open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["epoch", "loss", "accuracy", "val_loss", "val_accuracy"])
+            writer.writerows([e, 1 / e, 1 - 0.5 / e, 1.2 / e, 1 - 0.6 / e] for e in range(1, epochs + 1))
+        return tiny_model(export / "model.onnx", sorted(COLOURS), SIDE, **model)
+
+    def fail(self, candidate: str, reason: str) -> None:
+        """What train and export leave of a candidate that did not come through."""
+        for folder in (self.paths.train(candidate), self.paths.export(candidate)):
+            write_status(folder, Status("failed", reason))
