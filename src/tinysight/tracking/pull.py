@@ -1,0 +1,121 @@
+"""Brings a registered version to a folder: `python -m tinysight.tracking.pull models:/NAME@ALIAS FOLDER`."""
+
+import json
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tinysight.bundle import MODEL, Bundle, open_bundle
+from tinysight.errors import BundleError, ConfigError, TinysightError, TrackingError
+from tinysight.paths import Paths
+from tinysight.tracking.sqlite_view import StoredVersion, database_of, version_by_alias, version_by_number
+from tinysight.tracking.store import local_path, open_store, tracking_uri
+
+URI = re.compile(r"^models:/(?P<name>[A-Za-z0-9][\w.-]*)(@(?P<alias>[\w.-]+)|/(?P<number>\d+))$")
+
+
+def pull(uri: str, folder: Path, *, tracking: str = "") -> Bundle:
+    """Makes FOLDER/NAME/VERSION the bundle of a registered version, whole or not at all.
+
+    A bundle that is there already and is the registered one is not fetched again.
+
+    Args:
+        uri: `models:/NAME@ALIAS` or `models:/NAME/NUMBER`.
+        folder: where versions are kept.
+        tracking: the registry; by default MLFLOW_TRACKING_URI, else the store of the current project.
+
+    Raises:
+        ConfigError: if the URI is not one of these two.
+        TrackingError: if the registry cannot be reached or has no such version.
+        BundleError: if what it holds is not the version's bundle.
+    """
+    wanted = URI.match(uri)
+    if wanted is None:
+        raise ConfigError(f"A model is models:/NAME@ALIAS or models:/NAME/NUMBER. Received: {uri}.")
+    paths = Paths(Path.cwd())
+    tracking = tracking or tracking_uri(paths)
+    name, selector = wanted["name"], wanted["alias"] or wanted["number"]
+    found = _look(tracking, name, wanted["alias"], wanted["number"])
+    if found is not None:
+        target = folder / name / found.version
+        return _present(target, found.sha256) or _copy(found, target) or _fetch(paths, tracking, name, selector, folder)
+    return _fetch(paths, tracking, name, selector, folder)
+
+
+def _look(tracking: str, name: str, alias: str | None, number: str | None) -> StoredVersion | None:
+    """What can be seen without MLflow."""
+    database = database_of(tracking)
+    if database is None:
+        return None
+    if not database.is_file():
+        raise TrackingError(f"{database} is missing, so no version is registered. Run `dvc repro`.")
+    return version_by_alias(database, name, alias) if alias else version_by_number(database, name, number or "")
+
+
+def _present(target: Path, sha256: str) -> Bundle | None:
+    """The bundle that is there already, if it is whole and of this model file."""
+    try:
+        bundle = open_bundle(target)
+    except BundleError:
+        return None
+    return bundle if bundle.sha256[MODEL] == sha256 else None
+
+
+def _copy(found: StoredVersion, target: Path) -> Bundle | None:
+    """The bundle of a store that keeps its files in a folder."""
+    source = local_path(found.location)
+    if source is None or not source.is_dir():
+        return None
+    with _draft_beside(target) as draft:
+        shutil.copytree(source, Path(draft) / "bundle")
+        return _put(open_bundle(Path(draft) / "bundle"), target)
+
+
+def _fetch(paths: Paths, tracking: str, name: str, selector: str, folder: Path) -> Bundle:
+    """The bundle through MLflow."""
+    from tinysight.tracking.registry import download, find_version
+
+    with open_store(paths, tracking, write=False) as store:
+        version = find_version(store, name, selector)
+        target = folder / name / version.version
+        present = _present(target, version.sha256)
+        if present is not None:
+            return present
+        with _draft_beside(target) as draft:
+            return _put(download(store, version, Path(draft)), target)
+
+
+def _draft_beside(target: Path) -> "TemporaryDirectory[str]":
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.", ignore_cleanup_errors=True)
+
+
+def _put(bundle: Bundle, target: Path) -> Bundle:
+    """Moves a checked bundle to its place."""
+    shutil.rmtree(target, ignore_errors=True)
+    os.replace(bundle.folder, target)
+    return Bundle(target, bundle.name, bundle.version, bundle.sha256)
+
+
+def main(arguments: list[str]) -> int:
+    """Prints where the bundle is as JSON; 1 with one line on stderr if it cannot be had."""
+    if len(arguments) != 2:
+        print("error: usage: python -m tinysight.tracking.pull models:/NAME@ALIAS FOLDER", file=sys.stderr)
+        return 1
+    try:
+        bundle = pull(arguments[0], Path(arguments[1]).absolute())
+    except TinysightError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"error: {arguments[1]} cannot be written: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps({"name": bundle.name, "version": bundle.version, "folder": str(bundle.folder)}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,149 @@
+"""Shows a pipeline run in MLflow: one parent run, one child a candidate, from files, once."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tinysight.data.progress import progress_bar
+from tinysight.params import Params
+from tinysight.paths import Paths
+from tinysight.tracking.logged_model import delete_logged_models, log_onnx
+from tinysight.tracking.record import CandidateRecord, PipelineRecord, read_pipeline
+from tinysight.tracking.store import Store, open_store
+
+if TYPE_CHECKING:
+    from mlflow.entities import Metric, Run
+
+KEY, CANDIDATE, COMPLETE = "tinysight.publication", "tinysight.candidate", "tinysight.complete"
+NOTE, PARENT = "mlflow.note.content", "mlflow.parentRunId"
+LONGEST_NOTE = 7_900  # MLflow cuts tags at 8,000 characters
+BATCH = 900  # metrics in one call; MLflow allows 1,000
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Where a pipeline run stands in the tracking store.
+
+    Attributes:
+        run_id: the parent run.
+        candidates: the child run of each candidate.
+        new: False if these files had been published before.
+    """
+
+    run_id: str
+    candidates: Mapping[str, str]
+    new: bool
+
+
+def publish(params: Params, paths: Paths) -> Publication:
+    """Publishes the files of a pipeline run; the same files again make no new run.
+
+    A publication that was killed is completed: finished children stay, half-made ones are replaced.
+
+    Raises:
+        DataError: if the pipeline's files are not all there.
+        TrackingError: if the store cannot be used.
+    """
+    record = read_pipeline(params, paths)
+    with open_store(paths) as store:
+        return publish_record(store, record, params.register_.name)
+
+
+def publish_record(store: Store, record: PipelineRecord, experiment: str) -> Publication:
+    """Publishes a record into an open store; see `publish`."""
+    experiment_id = store.experiment(experiment)
+    runs = _find(store, experiment_id, record.key)
+    parent = next((run for run in runs if CANDIDATE not in run.data.tags), None)
+    if parent is not None and COMPLETE in parent.data.tags:
+        return Publication(parent.info.run_id, _children(runs), new=False)
+    parent = parent or _create(store, experiment_id, record.name, record.tags)
+    done = _children(run for run in runs if COMPLETE in run.data.tags)
+    for run in runs:
+        if CANDIDATE in run.data.tags and COMPLETE not in run.data.tags:
+            delete_logged_models(store, experiment_id, run.info.run_id)
+            store.client.delete_run(run.info.run_id)
+    with progress_bar("Publishing runs to MLflow", len(record.candidates)) as advance:
+        for candidate in record.candidates:
+            if candidate.name not in done:
+                done[candidate.name] = _publish_candidate(store, parent, record, candidate)
+            advance(1)
+    _complete_parent(store, parent.info.run_id, record)
+    return Publication(parent.info.run_id, done, new=True)
+
+
+def _find(store: Store, experiment_id: str, key: str) -> "list[Run]":
+    """All runs of a publication, the oldest first."""
+    return list(
+        store.client.search_runs(
+            [experiment_id], f"tags.`{KEY}` = '{key}'", order_by=["attributes.start_time ASC"], max_results=1000
+        )
+    )
+
+
+def _children(runs: "Iterable[Run]") -> dict[str, str]:
+    return {run.data.tags[CANDIDATE]: run.info.run_id for run in runs if CANDIDATE in run.data.tags}
+
+
+def _create(store: Store, experiment_id: str, name: str, tags: Mapping[str, str]) -> "Run":
+    source = {"mlflow.source.name": "dvc repro", "mlflow.source.type": "PROJECT"}
+    return store.client.create_run(experiment_id, run_name=name, tags={**source, **tags})
+
+
+def _publish_candidate(store: Store, parent: "Run", record: PipelineRecord, candidate: CandidateRecord) -> str:
+    tags = {**record.tags, PARENT: parent.info.run_id, CANDIDATE: candidate.name, "tinysight.kind": candidate.kind}
+    run = _create(store, parent.info.experiment_id, candidate.name, tags)
+    run_id: str = run.info.run_id
+    _log_dataset(store, run_id, record)
+    model_id = None if candidate.model is None else log_onnx(store, run, candidate)
+    _log(store, run_id, candidate.params, _metrics(candidate, model_id))
+    _log_files(store, run_id, candidate.files)
+    if candidate.status.failed:
+        store.client.set_tag(run_id, "tinysight.reason", candidate.status.reason)
+        store.client.set_tag(run_id, NOTE, f"Failed: {candidate.status.reason}"[:LONGEST_NOTE])
+    store.client.set_tag(run_id, COMPLETE, "true")
+    store.client.set_terminated(run_id, "FAILED" if candidate.status.failed else "FINISHED")
+    return run_id
+
+
+def _complete_parent(store: Store, run_id: str, record: PipelineRecord) -> None:
+    _log_dataset(store, run_id, record)
+    chosen = next((c for c in record.candidates if c.name == record.chosen), None)
+    _log(store, run_id, {**record.params, "chosen": record.chosen or "none"}, _metrics(chosen) if chosen else [])
+    _log_files(store, run_id, record.files)
+    store.client.set_tag(run_id, NOTE, record.verdict[:LONGEST_NOTE])
+    store.client.set_terminated(run_id, "FINISHED")
+    store.client.set_tag(run_id, COMPLETE, "true")
+
+
+def _metrics(candidate: CandidateRecord, model_id: str | None = None) -> "list[Metric]":
+    from mlflow.entities import Metric
+
+    now = int(time.time() * 1000)
+    scores = [Metric(name, value, now, 0, model_id=model_id) for name, value in candidate.metrics.items()]
+    return scores + [Metric(point.metric, point.value, now, point.epoch) for point in candidate.curves]
+
+
+def _log(store: Store, run_id: str, params: Mapping[str, str], metrics: "Sequence[Metric]") -> None:
+    from mlflow.entities import Param
+
+    entries = [Param(name, value) for name, value in params.items()]
+    for start in range(0, len(entries), 100):
+        store.client.log_batch(run_id, params=entries[start : start + 100])
+    for start in range(0, len(metrics), BATCH):
+        store.client.log_batch(run_id, metrics=metrics[start : start + BATCH])
+
+
+def _log_files(store: Store, run_id: str, files: Iterable[Path]) -> None:
+    for path in files:
+        store.client.log_artifact(run_id, str(path), "figures" if path.suffix == ".png" else None)
+
+
+def _log_dataset(store: Store, run_id: str, record: PipelineRecord) -> None:
+    """Names the data set; MLflow keeps at most 36 characters of its digest."""
+    from mlflow.entities import Dataset, DatasetInput
+
+    info = record.dataset
+    dataset = Dataset(info.name, info.digest[:36], "local", f'{{"digest": "{info.digest}"}}')
+    store.client.log_inputs(run_id, [DatasetInput(dataset, tags=[])])
