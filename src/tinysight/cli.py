@@ -167,7 +167,7 @@ def _registry_promote(arguments: argparse.Namespace) -> int:
 
 def _registry_sync(_: argparse.Namespace) -> int:
     from tinysight.config import load_params
-    from tinysight.tracking.registry import sync
+    from tinysight.tracking.sync import sync
 
     paths = _project()
     print(sync(load_params(paths.params), paths))
