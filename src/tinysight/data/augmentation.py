@@ -12,6 +12,7 @@ from tinysight.imaging import Pixels
 
 Rows = NDArray[np.int64]
 Matrices = NDArray[np.float64]
+Fill = Literal["nearest", "background"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Warps:
     shear: float = 0.0
     zoom: float = 0.0
     flip: bool = False
-    fill: Literal["nearest", "background"] = "nearest"
+    fill: Fill = "nearest"
     background: tuple[int, int, int] = (0, 0, 0)
 
 

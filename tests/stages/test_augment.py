@@ -1,0 +1,90 @@
+"""augment: warped copies of train rows and of nothing else, in bounded memory."""
+
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tiny_datasets import balanced, make_params, noise, write_dataset
+
+from tinysight.data.augmentation import Warps, warp
+from tinysight.data.imageset import ImageSet
+from tinysight.params import Params
+from tinysight.paths import Paths
+from tinysight.stages import augment
+
+TRAIN = np.arange(0, 60, 2, dtype=np.int64)
+CAMERA = ("seed=5", "augment=camera", "augment.copies=3")
+
+
+def augmented(root: Path, params: Params, count: int = 20, side: int = 8) -> tuple[ImageSet, np.ndarray]:
+    """Runs the stage on three classes of `count` pictures, of which every second is a train row."""
+    paths = Paths(root)
+    write_dataset(paths.dataset, noise(3 * count, side), balanced(count))
+    paths.split.mkdir(parents=True)
+    train = np.arange(0, 3 * count, 2, dtype=np.int64)
+    for name, rows in (("train", train), ("val", train[:0]), ("test", train[:0])):
+        np.save(paths.split / f"{name}.npy", rows)
+    augment.run(params, paths)
+    return ImageSet.open(paths.augmented), np.load(paths.augmented / "rows.npy")
+
+
+def test_each_train_row_is_copied_and_no_other(tmp_path: Path) -> None:
+    copies, rows = augmented(tmp_path, make_params(*CAMERA))
+    assert rows.dtype == np.int64
+    assert rows.tolist() == [*TRAIN, *TRAIN, *TRAIN]
+    assert copies.samples == [balanced(20)[row] for row in rows]
+    assert copies.pixels.shape == (90, 8, 8, 3)
+
+
+def test_copies_are_the_warps_of_their_row(tmp_path: Path) -> None:
+    """The same numbers come out of `warp` wherever it is called."""
+    copies, _ = augmented(tmp_path, make_params(*CAMERA))
+    warps = Warps(shift=0.15, rotation=10)
+    for draw in range(3):
+        expected = warp(noise(60)[TRAIN], TRAIN, warps, seed=5, draw=draw)
+        assert np.array_equal(copies.pixels[30 * draw : 30 * (draw + 1)], expected)
+
+
+def test_chunks_do_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, _ = augmented(tmp_path / "whole", make_params(*CAMERA))
+    monkeypatch.setattr(augment, "CHUNK_BYTES", 7 * 8 * 8 * 3)
+    parts, _ = augmented(tmp_path / "parts", make_params(*CAMERA))
+    assert np.array_equal(whole.pixels, parts.pixels)
+
+
+def test_another_seed_gives_other_copies(tmp_path: Path) -> None:
+    one, _ = augmented(tmp_path / "one", make_params(*CAMERA))
+    other, _ = augmented(tmp_path / "other", make_params(*CAMERA, "seed=6"))
+    assert not np.array_equal(one.pixels, other.pixels)
+
+
+def test_no_copies_is_an_imageset_without_rows(tmp_path: Path) -> None:
+    copies, rows = augmented(tmp_path, make_params("augment=none"))
+    assert (len(copies), copies.pixels.shape, rows.shape) == (0, (0, 8, 8, 3), (0,))
+    assert rows.dtype == np.int64
+
+
+def test_the_fill_is_the_background_of_the_data_set(tmp_path: Path) -> None:
+    params = make_params("augment.fill=background", "augment.shift=0.5", "dataset.background=[1,2,3]")
+    copies, _ = augmented(tmp_path, params)
+    corners = copies.pixels[:, [0, 0, -1, -1], [0, -1, 0, -1]].reshape(-1, 3)
+    assert (corners == [1, 2, 3]).all(axis=1).mean() > 0.4
+
+
+def test_memory_is_bounded_by_the_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """49 MB of copies are made with less than 8 MB; what is mapped from disk does not count."""
+    monkeypatch.setattr(augment, "CHUNK_BYTES", 2_000_000)
+    params, run = make_params("augment.copies=8"), augment.run
+    peaks = []
+
+    def watched(params: Params, paths: Paths) -> None:
+        tracemalloc.start()
+        run(params, paths)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+
+    monkeypatch.setattr(augment, "run", watched)
+    copies, _ = augmented(tmp_path, params, count=333, side=64)
+    assert copies.pixels.nbytes > 49_000_000
+    assert peaks[0] < 8_000_000

@@ -1,0 +1,66 @@
+"""split: the rows of each side on disk, and a report that says how they came about."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tiny_datasets import balanced, make_params, noise, sample, write_dataset
+
+from tinysight.data.imageset import Sample
+from tinysight.data.splits import Split
+from tinysight.errors import DataError
+from tinysight.paths import Paths
+from tinysight.stages import split, validate
+
+PARAMS = make_params("validate.smallest_class=3")
+
+
+def divide(root: Path, samples: list[Sample]) -> Paths:
+    """Runs the stage and the one before it."""
+    paths = Paths(root)
+    write_dataset(paths.dataset, noise(len(samples)), samples)
+    validate.run(PARAMS, paths)
+    split.run(PARAMS, paths)
+    return paths
+
+
+def test_the_rows_of_each_side_are_sorted_and_complete(tmp_path: Path) -> None:
+    paths = divide(tmp_path, balanced(40))
+    sides = Split.open(paths.split).sides()
+    assert all(rows.dtype == np.int64 and (np.diff(rows) > 0).all() for rows in sides.values())
+    assert sorted(np.concatenate([*sides.values()])) == list(range(120))
+    names = ["split.json", "test.npy", "train.npy", "val.npy"]
+    assert sorted(path.name for path in paths.split.iterdir()) == names
+
+
+def test_the_report_counts_what_is_there(tmp_path: Path) -> None:
+    samples = [*balanced(40), *(sample(f"{n}", "yak") for n in range(3))]
+    paths = divide(tmp_path, samples)
+    report, sides = json.loads((paths.split / "split.json").read_text()), Split.open(paths.split).sides()
+    assert report["counts"] == {side: len(rows) for side, rows in sides.items()}
+    assert report["fractions"] == {side: round(len(rows) / 123, 6) for side, rows in sides.items()}
+    assert report["per_class"]["yak"] == {"train": 1, "val": 1, "test": 1}
+    totals = {name: sum(counts.values()) for name, counts in report["per_class"].items()}
+    assert totals == {"cat": 40, "dog": 40, "emu": 40, "yak": 3}
+    assert all("yak" in one["message"] and one["kind"] == "quota" for one in report["exceptions"])
+
+
+def test_the_same_data_give_the_same_bytes(tmp_path: Path) -> None:
+    first, second = divide(tmp_path / "a", balanced(20)), divide(tmp_path / "b", balanced(20))
+    for file in first.split.iterdir():
+        assert file.read_bytes() == (second.split / file.name).read_bytes()
+
+
+def test_what_cannot_be_divided_leaves_nothing_behind(tmp_path: Path) -> None:
+    samples = [*balanced(20), *(sample(f"{n}", "yak", group="one session") for n in range(9))]
+    with pytest.raises(DataError, match="Class yak"):
+        divide(tmp_path, samples)
+    assert not Paths(tmp_path).split.exists()
+
+
+def test_groups_of_another_data_set_are_refused(tmp_path: Path) -> None:
+    paths = divide(tmp_path, balanced(20))
+    write_dataset(paths.dataset, noise(63), balanced(21))
+    with pytest.raises(DataError, match="60 rows, the data set 63"):
+        split.run(PARAMS, paths)
