@@ -3,14 +3,17 @@
 import hashlib
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from tinysight.data.sources.source import SourceFile
 from tinysight.errors import ImageError
 from tinysight.imaging import Decoding, Pixels, decode_image
 
+T = TypeVar("T")
 BATCH = 32  # files a task: small pictures cost less than handing them over one by one
 
 
@@ -32,26 +35,31 @@ class Reading:
 
 
 def read_pictures(files: Sequence[SourceFile], decoding: Decoding) -> Iterator[Reading]:
-    """Reads each file once, in the order given.
+    """Reads each file once, in the order given."""
+    return on_all_cores(partial(_read, decoding), files)
+
+
+def on_all_cores(function: Callable[[SourceFile], T], files: Sequence[SourceFile]) -> Iterator[T]:
+    """What the function gives for each file, in the order given; only a few batches are in memory.
 
     Threads are enough: Pillow decodes outside of the interpreter's lock.
     """
     workers = len(os.sched_getaffinity(0))
     with ThreadPoolExecutor(workers) as pool:
-        waiting: deque[Future[list[Reading]]] = deque()
+        waiting: deque[Future[list[T]]] = deque()
         for start in range(0, len(files), BATCH):
-            waiting.append(pool.submit(_read_batch, files[start : start + BATCH], decoding))
+            waiting.append(pool.submit(_each, function, files[start : start + BATCH]))
             if len(waiting) > workers:
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()
 
 
-def _read_batch(files: Sequence[SourceFile], decoding: Decoding) -> list[Reading]:
-    return [_read(file, decoding) for file in files]
+def _each(function: Callable[[SourceFile], T], files: Sequence[SourceFile]) -> list[T]:
+    return [function(file) for file in files]
 
 
-def _read(file: SourceFile, decoding: Decoding) -> Reading:
+def _read(decoding: Decoding, file: SourceFile) -> Reading:
     digest = ""
     try:
         data = file.read()

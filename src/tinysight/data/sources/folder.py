@@ -29,8 +29,12 @@ def list_files(dataset: DatasetParams, root: Path) -> list[SourceFile]:
     return list_folder(root / dataset.path)
 
 
-def list_folder(folder: Path) -> list[SourceFile]:
+def list_folder(folder: Path, *, least_classes: int = 2) -> list[SourceFile]:
     """The same for a folder that is not (yet) the data set's, sorted by path.
+
+    Args:
+        folder: holds one folder a class.
+        least_classes: how many there must be; 1 for pictures that are added to others.
 
     Raises:
         DataError: as list_files does.
@@ -42,7 +46,7 @@ def list_folder(folder: Path) -> list[SourceFile]:
         )
     _check_root(folder)
     files = [file for name in _class_folders(folder) for file in _list_class(folder, name)]
-    _check_classes(folder, sorted({file.class_name for file in files}))
+    _check_classes(folder, sorted({file.class_name for file in files}), least_classes)
     return sorted(files, key=lambda file: file.path)
 
 
@@ -79,10 +83,10 @@ def _check_root(folder: Path) -> None:
         )
 
 
-def _check_classes(folder: Path, names: list[str]) -> None:
+def _check_classes(folder: Path, names: list[str], least: int) -> None:
     if not names:
         raise DataError(f"{folder} holds no pictures in class folders. {LAYOUT}")
-    if len(names) == 1:
+    if len(names) < least:
         raise DataError(f"{folder} holds one class only: {names[0]}. At least two are needed. {LAYOUT}")
 
 

@@ -1,0 +1,80 @@
+"""Writes conf/dataset/mine.yaml with words for people, and makes it the default data set."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+from tinysight.errors import ConfigError
+from tinysight.params import FolderParams
+
+NAME = "mine"
+
+TEXT = """\
+# Your pictures: {pictures:,} in {classes} classes when they were imported. Every line may be edited;
+# run `make params` and `dvc repro` afterwards. All of it travels inside the model.
+kind: folder
+name: {name} # the registered model is called the same
+path: data/raw # one folder a class, any depth below it; under `dvc add`
+
+# Pixels, height and width: what the models see. Larger shows finer detail and is slower:
+# twice the size takes about four times as long to train and to answer.
+image_size: {image_size}
+
+# How a picture of another shape becomes square: pad keeps all of it and adds edges, crop cuts off
+# what is too long, stretch changes its shape (only for pictures that all share one shape).
+fit: {fit}
+
+# Red, green and blue behind transparent pixels and in padded edges.
+background: {background}
+
+# In grey pictures of more than 8 bits: the counts that become black and white.
+# null where there are none; 16-bit pictures are then taken from 0 to 65535.
+window: {window}
+"""
+
+
+def write_dataset_file(conf: Path, params: FolderParams, *, pictures: int, classes: int) -> Path:
+    """Writes conf/dataset/mine.yaml; an older one is replaced.
+
+    Returns:
+        the file.
+    """
+    text = TEXT.format(
+        pictures=pictures,
+        classes=classes,
+        name=json.dumps(params.name),
+        image_size=params.image_size,
+        fit=params.fit,
+        background=list(params.background),
+        window=json.dumps(params.window),
+    )
+    target = dataset_file(conf)
+    _replace(target, text)
+    return target
+
+
+def dataset_file(conf: Path) -> Path:
+    """Where the imported data set is described."""
+    return conf / "dataset" / f"{NAME}.yaml"
+
+
+def make_default(conf: Path) -> None:
+    """Sets `dataset: mine` in conf/config.yaml and leaves everything else as it is.
+
+    Raises:
+        ConfigError: if its defaults list has no line for the data set.
+    """
+    path = conf / "config.yaml"
+    text, found = re.subn(
+        r"(?m)^(\s*-\s+dataset:\s+)[^\s#]+", rf"\g<1>{NAME}", path.read_text(encoding="utf-8"), count=1
+    )
+    if not found:
+        raise ConfigError(f"{path} has no line `- dataset: NAME` in its defaults list. Add `- dataset: {NAME}`.")
+    _replace(path, text)
+
+
+def _replace(path: Path, text: str) -> None:
+    draft = path.with_name(path.name + ".part")
+    draft.write_text(text, encoding="utf-8")
+    os.replace(draft, path)
