@@ -43,7 +43,7 @@ def exempt(*lists: Sequence[Exemption], kind: str = "") -> set[str]:
 def on_side(side: str, count: int, class_name: str = "cat") -> list[Sample]:
     """Samples whose own digests put them on a side."""
     found = (sample(f"found{n}", class_name) for n in range(10_000))
-    wanted = (one for one in found if own_side(f"digest {one.digest}", SPANS) == side)
+    wanted = (one for one in found if own_side(one.digest, SPANS) == side)
     return [next(wanted) for _ in range(count)]
 
 
@@ -96,7 +96,8 @@ def test_the_order_of_the_rows_does_not_matter(drawn: list[Item], random: Random
     split, exemptions = assign(samples, groups, FRACTIONS)
     other, other_exemptions = assign(shuffled, shuffled_groups, FRACTIONS)
     assert sides_of(samples, split) == sides_of(shuffled, other)
-    assert exempt(exemptions) == exempt(other_exemptions)
+    found, others = ([(one.kind, sorted(one.paths)) for one in some] for some in (exemptions, other_exemptions))
+    assert found == others
 
 
 @given(st.integers(0, 10_000), st.floats(0.2, 0.8), st.floats(0.2, 0.8))
@@ -113,7 +114,7 @@ def test_fractions_are_binomial_around_what_is_asked_for(seed: int, train: float
 
 def test_a_position_never_changes_between_versions() -> None:
     """Else everybody's pictures would change sides."""
-    assert position_of("digest " + "0" * 64) == 0.645980851848611
+    assert position_of("0" * 64) == 0.37842344159579133
 
 
 def test_a_new_picture_joins_two_groups_in_train() -> None:

@@ -15,7 +15,7 @@ def key_of(sample: Sample) -> str:
 
     A named group has one key however many pictures are added to it.
     """
-    return f"group {sample.group}" if sample.group else f"digest {sample.digest}"
+    return f"group {sample.group}" if sample.group else sample.digest
 
 
 def position_of(key: str) -> float:
