@@ -72,18 +72,18 @@ def answer(
     return Answers(rows, labels, probabilities, correct)
 
 
-def split_scores(answers: Answers, class_names: tuple[str, ...], unknown_threshold: float) -> SplitScores:
+def split_scores(answers: Answers, predictor: Predictor) -> SplitScores:
     """Scores the answers on one side.
 
     Args:
         answers: of at least one row.
-        class_names: in the order of the labels.
-        unknown_threshold: a largest probability below it is answered as unknown.
+        predictor: who gave them; it also says which of them it would call unknown.
     """
+    class_names = predictor.contract.class_names
     predicted = answers.probabilities.argmax(axis=1)
     matrix = metrics.confusion_matrix(answers.labels, predicted, len(class_names))
     share, expected = metrics.accuracy(matrix), expected_figures(answers.expected_correct)
-    sure = answers.probabilities.max(axis=1).astype(np.float64) >= unknown_threshold
+    sure = np.array([not predictor.judge(row).unknown for row in answers.probabilities])
     right = predicted == answers.labels
     per_class = zip(class_names, metrics.class_figures(matrix), strict=True)
     return SplitScores(

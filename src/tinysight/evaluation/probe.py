@@ -15,6 +15,7 @@ import numpy as np
 from tinysight.imaging import Pixels
 from tinysight.predictor import Predictor
 
+PROC = Path("/proc/self")
 WARM_UP = 10  # first calls allocate and fill caches
 
 
@@ -51,8 +52,8 @@ def peak_mb() -> float | None:
         In 10^6 bytes; None where /proc does not tell.
     """
     try:
-        status = _kilobytes(Path("/proc/self/status"))
-        now = _kilobytes(Path("/proc/self/smaps_rollup"))["Pss"]
+        status = _kilobytes(PROC / "status")
+        now = _kilobytes(PROC / "smaps_rollup")["Pss"]
         return (now + status["VmHWM"] - status["VmRSS"]) * 1024 / 1e6
     except (OSError, KeyError):
         return None

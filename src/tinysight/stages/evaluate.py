@@ -89,8 +89,7 @@ def _answers(
 def _score(
     params: Params, paths: Paths, candidate: str, images: ImageSet, sides: dict[str, Answers], predictor: Predictor
 ) -> Scores:
-    contract = predictor.contract
-    val, test = (split_scores(sides[s], contract.class_names, contract.unknown_threshold) for s in ("val", "test"))
+    val, test = split_scores(sides["val"], predictor), split_scores(sides["test"], predictor)
     trained = _read_training(paths.train(candidate) / "train.json")
     timed = np.asarray(images.pixels[spread(sides["val"].rows, params.evaluate.timed_images)])
     cost = measure_cost(paths.export(candidate) / MODEL, timed, train_seconds=float(trained["train_seconds"]))

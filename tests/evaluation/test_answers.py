@@ -1,0 +1,79 @@
+"""What a model answers on one side, and what that is worth."""
+
+import numpy as np
+import pytest
+from evaluated import Project
+from onnx_models import tiny_model
+
+from tinysight.data.imageset import ImageSet
+from tinysight.errors import ModelError
+from tinysight.evaluation import answers as room
+from tinysight.evaluation.answers import Answers, answer, split_scores
+from tinysight.predictor import Predictor
+
+
+@pytest.fixture
+def project(tmp_path):
+    project = Project(tmp_path)
+    project.ingest()
+    return project
+
+
+def ask(project, predictor, rows, **options):
+    return answer(predictor, ImageSet.open(project.paths.dataset), rows, project.params.evaluate, seed=0, **options)
+
+
+def test_answers_are_the_predictors_and_do_not_depend_on_batches(project, monkeypatch):
+    predictor = Predictor(project.export("svm", noise=3.0))
+    rows = np.arange(60, 90)
+    whole = ask(project, predictor, rows)
+    monkeypatch.setattr(room, "BATCH_BYTES", 3000)  # six pictures
+    parts = ask(project, predictor, rows)
+    pixels = np.asarray(ImageSet.open(project.paths.dataset).pixels[rows])
+    np.testing.assert_allclose(whole.probabilities, predictor.probabilities(pixels), atol=1e-6)
+    np.testing.assert_allclose(parts.probabilities, whole.probabilities, atol=1e-6)
+    np.testing.assert_array_equal(parts.expected_correct, whole.expected_correct)
+
+
+def test_progress_counts_every_answer(project):
+    steps = []
+    ask(project, Predictor(project.export("svm")), np.arange(60, 90), advance=steps.append)
+    assert sum(steps) == 30 * (1 + project.params.evaluate.draws)
+
+
+def test_an_answer_that_is_no_number_is_an_error(project):
+    class Broken(Predictor):
+        def probabilities(self, images):
+            return np.full((len(images), 3), np.nan, dtype=np.float32)
+
+    with pytest.raises(ModelError, match="no numbers"):
+        ask(project, Broken(project.export("svm")), np.arange(60, 90))
+
+
+def test_scores_of_answers_counted_by_hand(tmp_path):
+    predictor = Predictor(tiny_model(tmp_path / "m.onnx", ["a", "b"], unknown_threshold=0.65))
+    probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.7, 0.3], [0.2, 0.8]], dtype=np.float32)
+    correct = np.array([[True, True, False, True], [True, False, False, True]])
+    given = Answers(np.arange(4), np.array([0, 0, 1, 1]), probabilities, correct)
+    scores = split_scores(given, predictor)
+    assert (scores.rows, scores.accuracy, scores.expected_accuracy) == (4, 0.75, 0.625)
+    assert scores.confusion_matrix == [[2, 0], [1, 1]]
+    assert scores.per_class["b"].recall == 0.5
+    assert scores.answered == 0.75  # the second is below the threshold
+    assert scores.answered_accuracy == pytest.approx(2 / 3)
+    assert scores.interval[0] < 0.75 < scores.interval[1]
+
+
+def test_the_threshold_itself_is_answered_as_the_service_answers_it(tmp_path):
+    probabilities = np.array([[0.7, 0.3]], dtype=np.float32)
+    given = Answers(np.arange(1), np.array([0]), probabilities, np.ones((1, 1), dtype=bool))
+    for threshold in (float(probabilities[0, 0]), 0.7):
+        predictor = Predictor(tiny_model(tmp_path / "m.onnx", ["a", "b"], unknown_threshold=threshold))
+        served = predictor.judge(probabilities[0])
+        assert split_scores(given, predictor).answered == (0.0 if served.unknown else 1.0)
+
+
+def test_nothing_answered_has_no_accuracy(tmp_path):
+    predictor = Predictor(tiny_model(tmp_path / "m.onnx", ["a", "b"], unknown_threshold=1.0))
+    given = Answers(np.arange(1), np.array([0]), np.array([[0.6, 0.4]], np.float32), np.ones((1, 1), dtype=bool))
+    assert split_scores(given, predictor).answered_accuracy is None
