@@ -2,7 +2,7 @@
 
 import csv
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,6 @@ class Project:
     """A work tree of coloured pictures with exported candidates, and no training behind them."""
 
     root: Path
-    candidates: dict[str, Any] = field(default_factory=lambda: {"svm": {"kind": "svm"}})
 
     @property
     def paths(self) -> Paths:

@@ -1,0 +1,61 @@
+"""Figures are whole PNG files, the same bytes from the same figures, in any script."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tinysight.evaluation.figures import (
+    Curves,
+    Point,
+    draw_accuracy_cost,
+    draw_confusion_matrix,
+    draw_learning_curves,
+    read_curves,
+)
+
+CURVES = Curves({"epoch": [1.0, 2.0], "loss": [2.0, 1.0], "accuracy": [0.5, 0.8], "val_loss": [2.1, 1.2]})
+POINTS = [Point("majority", 0, 0.1, 0.09, 0.12), Point("svm", 10**6, 1.0, 0.9, 1.0)]
+
+
+def confusion(path):
+    draw_confusion_matrix(path, np.diag([5, 0, 7]), ["$a$ $", "外套", "a name much longer than the room"], "svm")
+
+
+def curves(path):
+    draw_learning_curves(path, CURVES, "small_cnn")
+
+
+def scatter(path):
+    draw_accuracy_cost(path, POINTS, "svm", "digits")
+
+
+@pytest.mark.parametrize("draw", [confusion, curves, scatter])
+def test_a_figure_is_a_whole_picture_and_the_same_bytes_again(tmp_path, draw):
+    for name in ("a.png", "b.png"):
+        draw(tmp_path / name)
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b.png"]
+    with Image.open(tmp_path / "a.png") as image:
+        pixels = np.asarray(image.convert("RGB"))
+    assert min(pixels.shape[:2]) > 300
+    assert (pixels != 255).any(axis=2).mean() > 0.01
+
+
+def test_many_classes_are_drawn_without_numbers(tmp_path):
+    draw_confusion_matrix(tmp_path / "m.png", np.eye(40, dtype=np.int64), [f"class {i}" for i in range(40)], "svm")
+    assert (tmp_path / "m.png").stat().st_size > 1000
+
+
+def test_curves_are_read_by_column(tmp_path):
+    (tmp_path / "curves.csv").write_text(
+        "epoch,loss,accuracy,val_loss,val_accuracy\n1,2.5,0.5,2.6,0.4\n2,1.5,0.7,1.9,0.6\n"
+    )
+    read = read_curves(tmp_path / "curves.csv")
+    assert len(read) == 2
+    assert read.columns["val_accuracy"] == [0.4, 0.6]
+
+
+def test_a_candidate_without_epochs_has_no_curves(tmp_path):
+    (tmp_path / "curves.csv").write_text("epoch,loss,accuracy,val_loss,val_accuracy\n")
+    assert len(read_curves(tmp_path / "curves.csv")) == 0
+    assert len(read_curves(tmp_path / "absent.csv")) == 0

@@ -1,0 +1,113 @@
+"""The verdict in words: the answer first, and nothing that the figures do not say."""
+
+import pytest
+from evaluated import scores_of
+
+from tinysight.evaluation.explanation import explain
+from tinysight.evaluation.next_steps import next_steps
+from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
+from tinysight.evaluation.verdict_page import verdict_page
+from tinysight.params import ExpectedParams
+
+EXPECTED = ExpectedParams(shift=0.15, rotation=10.0)
+
+
+def entrant(kind, expected, multiply_adds, **options):
+    return Entrant(kind, kind, scores_of(kind, expected, multiply_adds, kind=kind, **options))
+
+
+MAJORITY = entrant("majority", 0.11, 2353)
+SVM = entrant("svm", 0.952, 354_123)
+SMALL = entrant("small_cnn", 0.957, 1_354_123, file_bytes=61_234)
+TUTORIAL = entrant("tutorial_cnn", 0.931, 12_354_123)
+FAILED = Entrant("mlp", "mlp", None, "no memory left")
+
+
+def why(*entrants, errors=1.0):
+    return explain(choose(entrants, errors), entrants, EXPECTED)
+
+
+def page(*entrants):
+    rule = choose(entrants, 1.0)
+    verdict = Verdict(
+        chosen=rule.good_enough[0] if rule else None,
+        why=why(*entrants),
+        rule=rule,
+        candidates=[in_verdict(e) for e in entrants],
+    )
+    return verdict_page(verdict, entrants, EXPECTED, dataset="digits", figure="verdict.png")
+
+
+def test_a_cheap_choice_is_explained_by_what_it_loses_and_saves():
+    assert why(MAJORITY, SVM, SMALL, TUTORIAL) == (
+        "svm is enough: of the 100 val images, shifted by up to 15 % and turned by up to 10°, it names 95.2 % right."
+        " The best, small_cnn, names 95.7 %: 0.5 points more, which is within one standard error (1.0 points). For that"
+        " svm needs 3.8 times fewer multiply-adds (354 thousand instead of 1.4 million), and its file has 5.0 kB"
+        " instead of 61 kB. Compared with the tutorial's network (tutorial_cnn) it names 2.1 points more right and"
+        " needs 35 times fewer multiply-adds."
+    )
+
+
+def test_a_choice_that_is_the_best_is_compared_with_the_best_cheaper_one():
+    text = why(MAJORITY, entrant("svm", 0.912, 354_123), SMALL, FAILED)
+    assert "No candidate names more; the best of the cheaper ones, svm, names 91.2 % with 3.8 times fewer" in text
+    assert "tutorial" not in text
+
+
+def test_a_choice_that_is_best_and_cheapest_says_so():
+    assert "none that names as many is cheaper" in why(MAJORITY, SVM, TUTORIAL)
+
+
+def test_a_better_tutorial_is_owned_up_to():
+    text = why(entrant("svm", 0.93, 10), entrant("small_cnn", 0.95, 1000), entrant("tutorial_cnn", 0.949, 9000))
+    assert "Compared with the tutorial's network (tutorial_cnn) it names 0.1 points more right" in text
+    text = why(entrant("svm", 0.945, 10), entrant("small_cnn", 0.951, 9000), entrant("tutorial_cnn", 0.95, 1000))
+    assert "it names 0.5 points less right" in text
+
+
+def test_a_majority_vote_that_wins_is_called_what_it_is():
+    entrants = [entrant("majority", 0.95, 10), entrant("svm", 0.951, 999)]
+    assert "better than always giving the most frequent class" in why(*entrants)
+    assert page(*entrants).startswith("# digits: nothing was learned\n")
+    assert "right folders" in page(*entrants)
+
+
+def test_the_page_answers_first_then_shows_all_then_says_what_next():
+    text = page(MAJORITY, SVM, SMALL, TUTORIAL, FAILED)
+    parts = ["# digits: svm is enough", "svm is enough: of", "test images, which had no say", "## All candidates"]
+    parts += ["## Failed", "- **mlp**: no memory left", "## What to do next"]
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_the_table_has_a_row_for_each_scored_candidate_cheapest_first():
+    rows = [line for line in page(TUTORIAL, SMALL, SVM, FAILED, MAJORITY).splitlines() if line.startswith("|")]
+    assert [row.split("|")[1].strip() for row in rows[2:]] == [
+        "majority", "**svm** (chosen)", "small_cnn (best)", "tutorial_cnn",
+    ]  # fmt: skip
+    assert len({row.count("|") for row in rows}) == 1
+    for figure in ("95.2 % (91.2–98.2)", "95.0 % (88.8–97.8)", "354 thousand", "5.0 kB", "0.018 ms", "57 MB", "12 s"):
+        assert figure in rows[3]
+
+
+def test_the_page_without_a_candidate_gives_reasons_and_the_way_on():
+    text = page(FAILED)
+    assert text.startswith("# digits: no candidate came through\n")
+    assert "no memory left" in text
+    assert "tinysight retry" in text
+    assert "All candidates" not in text
+
+
+def test_next_steps_name_the_weakest_class_and_what_it_is_taken_for():
+    steps = next_steps(SVM.scores, some_failed=False)
+    assert any(
+        step.startswith("dog is recognised least often (in 94.0 %") and "taken for cat" in step for step in steps
+    )
+    assert not any("retry" in step for step in steps)
+
+
+@pytest.mark.parametrize(("expected", "said"), [(0.90, True), (0.94, False)])
+def test_a_loss_by_motion_suggests_more_moved_copies(expected, said):
+    steps = next_steps(scores_of("svm", expected), some_failed=True)
+    assert any("augment.copies" in step for step in steps) == said
+    assert any("retry" in step for step in steps)

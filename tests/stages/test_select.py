@@ -1,0 +1,94 @@
+"""select writes the verdict for programs and for people, and says so when there is none."""
+
+import json
+from pathlib import Path
+
+import pytest
+from evaluated import CONF, Project, scores_of
+from PIL import Image
+
+from tinysight.config import compose_params
+from tinysight.errors import DataError, ModelError
+from tinysight.evaluation.scores import write_scores
+from tinysight.models.status import OK, Status, write_status
+from tinysight.stages import select
+
+GOLDEN = Path(__file__).with_name("verdict.golden.json")
+LADDER = {
+    "majority": (0.11, 2_353),
+    "svm": (0.952, 354_123),
+    "mlp": None,
+    "tutorial_cnn": (0.931, 12_354_123),
+    "small_cnn": (0.957, 1_354_123),
+}
+
+
+def evaluated(root, ladder=LADDER):
+    """A project in which every candidate was evaluated."""
+    project = Project(root)
+    for name, figures in ladder.items():
+        folder = project.paths.scores(name)
+        write_status(folder, OK if figures else Status("failed", "out of memory"))
+        if figures:
+            write_scores(folder, scores_of(name, *figures, kind=name))
+    return project
+
+
+def run(project):
+    params = compose_params(CONF, ["dataset=digits"])
+    select.run(params.model_copy(update={"models": {name: params.models[name] for name in LADDER}}), project.paths)
+
+
+def test_the_verdict_is_the_golden_one(tmp_path):
+    """verdict.json is a contract: a difference here breaks who reads it."""
+    project = evaluated(tmp_path)
+    run(project)
+    assert project.paths.verdict.read_bytes() == GOLDEN.read_bytes()
+
+
+def test_the_verdict_has_the_keys_of_the_design(tmp_path):
+    project = evaluated(tmp_path)
+    run(project)
+    verdict = json.loads(project.paths.verdict.read_text())
+    assert {"schema", "chosen", "why", "candidates"} <= set(verdict)
+    assert (verdict["schema"], verdict["chosen"]) == (1, "svm")
+    scored, failed = verdict["candidates"][1], verdict["candidates"][2]
+    assert set(scored) == {"name", "kind", "status", "reason", "val", "test", "cost"}
+    promised = {"accuracy", "interval", "macro_f1", "expected_calibration_error", "expected_accuracy"}
+    assert promised <= set(scored["val"])
+    assert promised <= set(scored["test"])
+    assert (failed["status"], failed["reason"], failed["val"]) == ("failed", "out of memory", None)
+
+
+def test_people_get_a_page_with_its_figure(tmp_path):
+    project = evaluated(tmp_path)
+    run(project)
+    page = project.paths.verdict_text.read_text()
+    assert page.startswith("# digits: svm is enough\n\nsvm is enough: ")
+    assert f"({project.paths.verdict_figure.name})" in page
+    assert "out of memory" in page
+    with Image.open(project.paths.verdict_figure) as image:
+        image.verify()
+
+
+def test_the_page_says_why_in_the_words_of_the_verdict(tmp_path):
+    project = evaluated(tmp_path)
+    run(project)
+    assert json.loads(project.paths.verdict.read_text())["why"] in project.paths.verdict_text.read_text()
+
+
+def test_nothing_but_failures_is_an_error_that_names_the_way_on(tmp_path):
+    project = evaluated(tmp_path, dict.fromkeys(LADDER))
+    with pytest.raises(ModelError, match=r"mlp: out of memory.*tinysight retry"):
+        run(project)
+    verdict = json.loads(project.paths.verdict.read_text())
+    assert verdict["chosen"] is None
+    assert verdict["rule"] is None
+    assert "no candidate came through" in project.paths.verdict_text.read_text()
+
+
+def test_a_candidate_that_was_never_evaluated_is_an_error(tmp_path):
+    project = evaluated(tmp_path, {"svm": (0.9, 10)})
+    with pytest.raises(DataError, match="status"):
+        run(project)
+    assert not project.paths.reports.exists()
