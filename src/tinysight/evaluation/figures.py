@@ -128,9 +128,7 @@ def draw_accuracy_cost(path: Path, points: Sequence[Point], chosen: str | None, 
         text = f"{point.name} (chosen)" if point.name == chosen else point.name
         above = bool(place % 2)  # neighbours above and below: their names are longer than their distance
         tip = (x, point.high if above else point.low)
-        axes.annotate(
-            text, place_of_text, (0, 5 if above else -15), textcoords="offset points", ha="center", color=colour
-        )
+        axes.annotate(text, tip, (0, 5 if above else -15), textcoords="offset points", ha="center", color=colour)
     axes.set_xscale("log")
     axes.margins(x=0.2, y=0.12)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
