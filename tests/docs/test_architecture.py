@@ -28,3 +28,11 @@ def test_the_table_of_stages_is_dvc_yaml() -> None:
     written = {row[0]: [cell.split(", ") for cell in row[1:]]
                for row in table(PAGE, "stage", "reads", "sections of params.yaml", "writes")}  # fmt: skip
     assert written == expected
+
+
+def test_no_stage_watches_source_code() -> None:
+    """A corrected comment must not train every network again: docs/decisions/0005."""
+    wired = yaml.safe_load(page("dvc.yaml"))["stages"]
+    deps = {dep for stage in wired.values() for dep in stage.get("do", stage)["deps"]}
+    assert {dep for dep in deps if dep.startswith(("src", "serve"))} == set()
+    assert "dvc repro -f -s train@" in page("docs/gotchas.md")
