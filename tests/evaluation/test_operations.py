@@ -75,18 +75,27 @@ def test_shapes_that_the_graph_computes_are_followed(tmp_path):
     assert multiply_adds(graph_of(tmp_path / "m.onnx", nodes, constants, ["N", 4, 4, 3])) == 48 * 5
 
 
-def test_a_shape_that_depends_on_the_picture_is_an_error_that_names_the_node(tmp_path):
+def test_shapes_that_no_inference_finds_are_seen_by_running(tmp_path):
     nodes = [
-        helper.make_node("NonZero", ["x"], ["places"]),
-        helper.make_node("Cast", ["places"], ["found"], to=TensorProto.FLOAT),
-        helper.make_node("Mul", ["found", "s"], ["y"], name="scale_found"),
+        helper.make_node("Shape", ["x"], ["shape"]),
+        helper.make_node("Gather", ["shape", "one"], ["width"], axis=0),
+        helper.make_node(
+            "ConstantOfShape", ["width"], ["mask"], value=helper.make_tensor("v", TensorProto.BOOL, [1], [1])
+        ),
+        helper.make_node("Compress", ["x", "mask"], ["kept"], axis=1),
+        helper.make_node("MatMul", ["kept", "w"], ["y"]),
     ]
-    path = graph_of(tmp_path / "m.onnx", nodes, {"s": np.float32(2)}, ["N", 4])
-    with pytest.raises(ModelError, match="scale_found"):
-        multiply_adds(path)
+    constants = {"one": np.array([1]), "w": zeros(6, 5)}
+    assert multiply_adds(graph_of(tmp_path / "m.onnx", nodes, constants, ["N", 6])) == 30
+
+
+def test_an_einsum_with_unnamed_dimensions_is_an_error(tmp_path):
+    node = helper.make_node("Einsum", ["x", "w"], ["y"], equation="...j,jk->...k")
+    with pytest.raises(ModelError, match="Name each of its dimensions"):
+        multiply_adds(graph_of(tmp_path / "m.onnx", [node], {"w": zeros(4, 6)}, ["N", 3, 4]))
 
 
 def test_a_file_that_is_no_model_is_an_error_in_words(tmp_path):
     (tmp_path / "m.onnx").write_bytes(b"not a model")
-    with pytest.raises(ModelError, match="no ONNX model"):
+    with pytest.raises(ModelError, match="cannot be counted"):
         multiply_adds(tmp_path / "m.onnx")

@@ -5,8 +5,10 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
-from onnx import helper, shape_inference
+import onnxruntime
+from onnx import helper
 
 from tinysight.errors import ModelError
 
@@ -24,46 +26,42 @@ def multiply_adds(model: Path) -> int:
         model: a model.onnx with one input, whose first dimension is the batch.
 
     Raises:
-        ModelError: if the file is no ONNX model, or a shape that is needed cannot be inferred.
+        ModelError: if the file is no ONNX model, or cannot be run.
     """
-    graph = _one_image(model).graph
-    shapes = _shapes(graph)
-    return sum(_RULES[node.op_type](node, shapes) for node in graph.node if node.op_type in _RULES)
-
-
-def _one_image(path: Path) -> onnx.ModelProto:
-    """The model with a batch of one and every shape inferred anew."""
     try:
-        model = onnx.load(path)
-        model.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 1
-        model.graph.ClearField("value_info")
-        for output in model.graph.output:
-            output.type.tensor_type.ClearField("shape")
-        return shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
-    except Exception as error:  # onnx and protobuf raise types of their own
-        raise ModelError(f"{path} is no ONNX model that can be counted: {error}. Run `dvc repro` again.") from error
+        loaded = onnx.load(model)
+        shapes = _shapes(loaded)
+    except Exception as error:  # onnx, protobuf and ONNX Runtime raise types of their own
+        raise ModelError(f"The arithmetic of {model} cannot be counted: {error}. Run `dvc repro` again.") from error
+    return sum(_RULES[node.op_type](node, shapes) for node in loaded.graph.node if node.op_type in _RULES)
 
 
-def _shapes(graph: onnx.GraphProto) -> dict[str, tuple[int, ...]]:
-    shapes = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
-    for node in graph.node:
-        if node.op_type == "Constant" and node.attribute[0].HasField("t"):
-            shapes[node.output[0]] = tuple(node.attribute[0].t.dims)
-    for value in [*graph.input, *graph.value_info, *graph.output]:
-        dims = value.type.tensor_type.shape.dim
-        if all(dim.HasField("dim_value") for dim in dims):
-            shapes[value.name] = tuple(dim.dim_value for dim in dims)
-    return shapes
+def _shapes(model: onnx.ModelProto) -> dict[str, tuple[int, ...]]:
+    """The shape of every tensor, seen while one black image runs through the graph.
+
+    Inference without running stops at shapes that the graph computes, as exported paddings do.
+    """
+    shapes = {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer}
+    image = model.graph.input[0]
+    shapes[image.name] = (1, *(dim.dim_value for dim in image.type.tensor_type.shape.dim[1:]))
+    kind = helper.tensor_dtype_to_np_dtype(image.type.tensor_type.elem_type)
+    names = [name for node in model.graph.node for name in node.output if name]
+    watched = onnx.ModelProto()
+    watched.CopyFrom(model)
+    del watched.graph.output[:]
+    watched.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
+    session = onnxruntime.InferenceSession(watched.SerializeToString(), _as_written(), ["CPUExecutionProvider"])
+    values = session.run(names, {image.name: np.zeros(shapes[image.name], kind)})
+    return shapes | {name: np.shape(value) for name, value in zip(names, values, strict=True)}
 
 
-def _shape(node: onnx.NodeProto, shapes: Shapes, name: str) -> tuple[int, ...]:
-    try:
-        return shapes[name]
-    except KeyError:
-        raise ModelError(
-            f"The multiply-adds of {node.op_type} {node.name or node.output[0]} cannot be counted: the shape of {name}"
-            " depends on the picture. Use layers of fixed shape in this candidate."
-        ) from None
+def _as_written() -> onnxruntime.SessionOptions:
+    """The graph runs as it is in the file, on one thread, without a word."""
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return options
 
 
 def _attribute(node: onnx.NodeProto, name: str, default: Any) -> Any:
@@ -71,29 +69,29 @@ def _attribute(node: onnx.NodeProto, name: str, default: Any) -> Any:
 
 
 def _each_output(node: onnx.NodeProto, shapes: Shapes) -> int:
-    return prod(_shape(node, shapes, node.output[0]))
+    return prod(shapes[node.output[0]])
 
 
 def _each_input(node: onnx.NodeProto, shapes: Shapes) -> int:
-    return prod(_shape(node, shapes, node.input[0]))
+    return prod(shapes[node.input[0]])
 
 
 def _convolution(node: onnx.NodeProto, shapes: Shapes) -> int:
-    kernel = _shape(node, shapes, node.input[1])  # (out, in / groups, height, width)
+    kernel = shapes[node.input[1]]  # (out, in / groups, height, width)
     return _each_output(node, shapes) * prod(kernel[1:])
 
 
 def _transposed_convolution(node: onnx.NodeProto, shapes: Shapes) -> int:
-    kernel = _shape(node, shapes, node.input[1])  # (in, out / groups, height, width)
+    kernel = shapes[node.input[1]]  # (in, out / groups, height, width)
     return _each_input(node, shapes) * prod(kernel[1:])
 
 
 def _matrix_product(node: onnx.NodeProto, shapes: Shapes) -> int:
-    return _each_output(node, shapes) * _shape(node, shapes, node.input[0])[-1]
+    return _each_output(node, shapes) * shapes[node.input[0]][-1]
 
 
 def _general_matrix_product(node: onnx.NodeProto, shapes: Shapes) -> int:
-    left = _shape(node, shapes, node.input[0])
+    left = shapes[node.input[0]]
     inner = left[0 if _attribute(node, "transA", 0) else 1]
     return _each_output(node, shapes) * inner
 
@@ -109,7 +107,7 @@ def _einsum(node: onnx.NodeProto, shapes: Shapes) -> int:
         raise ModelError(f"The multiply-adds of Einsum {equation} cannot be counted. Name each of its dimensions.")
     sizes: dict[str, int] = {}
     for term, name in zip(equation.split("->")[0].split(","), node.input, strict=True):
-        sizes |= zip(term, _shape(node, shapes, name), strict=True)
+        sizes |= zip(term, shapes[name], strict=True)
     return prod(sizes.values())
 
 
