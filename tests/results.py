@@ -1,5 +1,6 @@
 """A finished pipeline built by hand in a second: pictures, split, tiny real models, scores and verdict."""
 
+import atexit
 import functools
 import io
 import json
@@ -129,6 +130,7 @@ def _template() -> Path:
     from tinysight.tracking.store import open_store
 
     folder = Path(tempfile.mkdtemp(prefix="tinysight-store-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with open_store(Paths(folder), f"sqlite:///{folder / '.tinysight' / 'mlflow.db'}", write=False):
         return folder / ".tinysight" / "mlflow.db"
 

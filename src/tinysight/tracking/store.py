@@ -106,8 +106,8 @@ def open_store(paths: Paths, uri: str = "", *, write: bool = True) -> Iterator[S
     """
     uri = uri or tracking_uri(paths)
     _set_quiet()
+    artifacts = _prepare(paths, uri)  # before MLflow's slow import: a server that is down is known at once
     with tracking_errors(uri):
-        artifacts = _prepare(paths, uri)
         from mlflow import MlflowClient
 
         client = MlflowClient(tracking_uri=uri, registry_uri=uri)
@@ -174,7 +174,8 @@ def _prepare(paths: Paths, uri: str) -> Path | None:
     if not database.exists():
         with _locked(database.with_name(database.name + ".lock")):
             if not database.exists():
-                _create(database)
+                with tracking_errors(uri):
+                    _create(database)
     with closing(sqlite3.connect(database, timeout=20)) as connection:
         try:
             connection.execute("PRAGMA schema_version").fetchone()
