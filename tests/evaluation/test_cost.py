@@ -27,15 +27,30 @@ def test_time_memory_and_bytes_of_a_model(tmp_path):
     assert 15 < cost.peak_mb < 400  # an interpreter with ONNX Runtime, and no TensorFlow
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="proportional set size is Linux's")
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 def test_memory_that_was_given_back_counts(tmp_path):
     code = "from tinysight.evaluation.probe import peak_mb; b = bytearray(150_000_000); del b; print(peak_mb())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert 150 < float(done.stdout) < 300
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
+def test_memory_is_all_of_it_whoever_else_has_the_same_libraries_loaded():
+    code = (
+        "import tinysight.predictor; from pathlib import Path; from tinysight.evaluation.probe import peak_mb\n"
+        "rollup = Path('/proc/self/smaps_rollup').read_text().split()\n"
+        "print(peak_mb(), int(rollup[rollup.index('Rss:') + 1]) * 1024 / 1e6)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    peak, resident = map(float, done.stdout.split())
+    assert resident <= peak + 1
+    assert peak < 1.2 * resident
+
+
 def test_memory_is_unknown_where_the_system_does_not_tell(monkeypatch, tmp_path):
-    monkeypatch.setattr(probe, "PROC", tmp_path)
+    monkeypatch.setattr(probe, "STATUS", tmp_path / "status")
+    assert probe.peak_mb() is None
+    (tmp_path / "status").write_text("Name: another system\n")
     assert probe.peak_mb() is None
 
 

@@ -67,8 +67,8 @@ class Cost(Record):
         cpu_ms: processor time for one image, from decoded pixels to probabilities, on one thread.
         p50_ms: half of the images take no longer.
         p99_ms: 99 of 100 images take no longer.
-        peak_mb: most memory of a process that loads the model and predicts, in 10^6 bytes
-            (proportional set size); None where the system does not tell.
+        peak_mb: most memory of a process that loads the model and predicts, in 10^6 bytes (its
+            proportional set size where it serves alone); None where the system does not tell.
         train_seconds: wall time of the training.
     """
 
