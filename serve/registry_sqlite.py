@@ -1,6 +1,5 @@
 """A version from MLflow's own database, through a short-lived child, so that MLflow never enters the service."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -10,7 +9,7 @@ from pathlib import Path
 from serve.settings import Release
 from tinysight.errors import ConfigError, TrackingError
 
-TIMEOUT = 120.0  # seconds; the child imports the whole of MLflow
+TIMEOUT = 120.0  # seconds; the child may import the whole of MLflow
 
 
 def pull_version(tracking_uri: str, model_uri: str, target: Path) -> Release:
@@ -19,17 +18,12 @@ def pull_version(tracking_uri: str, model_uri: str, target: Path) -> Release:
     Args:
         tracking_uri: of the database.
         model_uri: as models:/NAME@ALIAS.
-        target: the folder below which the version goes.
+        target: the folder below which NAME/VERSION goes.
 
     Raises:
-        ConfigError: if MLflow is not installed here.
+        ConfigError: if MLflow is needed for it and not installed here.
         TrackingError: if the child fails; its last line says why.
     """
-    if importlib.util.find_spec("mlflow") is None:
-        raise ConfigError(
-            "A sqlite: registry needs MLflow beside the service. Run `mlflow server` where it is installed and set"
-            " MLFLOW_TRACKING_URI to its http address, or set TINYSIGHT_MODEL to a bundle's folder."
-        )
     words = [sys.executable, "-m", "tinysight.tracking.pull", model_uri, str(target)]
     environment = {**os.environ, "MLFLOW_TRACKING_URI": tracking_uri}
     try:
@@ -40,6 +34,11 @@ def pull_version(tracking_uri: str, model_uri: str, target: Path) -> Release:
         ) from None
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        if "No module named" in last:
+            raise ConfigError(
+                "This sqlite: registry needs MLflow beside the service. Run `mlflow server` where it is installed and"
+                " set MLFLOW_TRACKING_URI to its http address, or set TINYSIGHT_MODEL to a bundle's folder."
+            )
         raise TrackingError(f"{model_uri} cannot be pulled: {last.removeprefix('error: ')}")
     answer = json.loads(done.stdout.strip().splitlines()[-1])
     return Release(name=answer["name"], version=str(answer["version"]), folder=Path(answer["folder"]))

@@ -49,7 +49,7 @@ class ModelSource:
         try:
             self.cache.folder.mkdir(parents=True, exist_ok=True)
             if self._uri.startswith("sqlite:"):
-                return pull_version(self._uri, self._model, self.cache.folder)
+                return pull_version(self._uri, self._model, self.cache.folder.parent)
             return fetch_version(self._uri, self._name, self._alias, self.cache)
         except OSError as error:
             raise ConfigError(

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from types import FrameType
 
 log = logging.getLogger("uvicorn.error")
-STOPS = {signal.SIGTERM, signal.SIGINT}
+Mask = set[int | signal.Signals]
+STOPS: Mask = {signal.SIGTERM, signal.SIGINT}
 RESTART_DELAY = 1.0  # seconds, so that a worker that cannot live does not take a core
 
 
@@ -43,7 +44,7 @@ class Workers:
                 self._start()
 
     def _start(self) -> None:
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # or a stop between fork and add would miss it
+        before: Mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # or a stop between fork and add would miss it
         try:
             if self._stopping:
                 return
@@ -54,7 +55,7 @@ class Workers:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def _live(self, mask: set[signal.Signals]) -> None:
+    def _live(self, mask: Mask) -> None:
         """What a forked process does; it never returns into what its parent was doing."""
         code = 1
         try:
