@@ -1,5 +1,6 @@
 """Folders of real, mixed picture files, the same for the same seed: what a newcomer might have."""
 
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,6 +51,42 @@ def write_16bit_folder(folder: Path, per_class: int = 30, seed: int = 0) -> None
             counts = 1000 + 2000 * mask * random.uniform(0.6, 1.0) + random.normal(0, 40, mask.shape)
             deep = Image.fromarray(np.clip(counts, 1000, 3000).astype(np.uint16))
             deep.save(folder / shape / f"{i:03d}{('.png', '.tif')[i % 2]}")
+
+
+def encode(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
+    """A picture as the bytes of a file."""
+    buffer = io.BytesIO()
+    image.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def quarters(mode: str = "RGB") -> Image.Image:
+    """16×16: red, green; blue, white. No two turns of it look alike."""
+    pixels = np.zeros((16, 16, 3), dtype=np.uint8)
+    pixels[:8, :8], pixels[:8, 8:], pixels[8:, :8], pixels[8:, 8:] = (255, 0, 0), (0, 255, 0), (0, 0, 255), 255
+    return Image.fromarray(pixels).convert(mode)
+
+
+def write_newcomers_folder(folder: Path) -> Path:
+    """32 readable pictures, 3 broken files, and what desktops and other programs left."""
+    write_mixed_folder(folder, per_class=8)
+    (folder / "ring" / "labels.csv").write_text("not a picture")
+    (folder / "disc" / ".DS_Store").write_bytes(b"x")
+    return folder
+
+
+def write_colours(folder: Path, *names: str, size: int = 40) -> Path:
+    """Three plain PNG files for each class; each file has a colour of its own."""
+    for i, name in enumerate(names):
+        (folder / name).mkdir(parents=True)
+        for k in range(3):
+            Image.new("RGB", (size, size), (90 * i, 20 * k, 0)).save(folder / name / f"{k}.png")
+    return folder
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """The content of every file by its path below the folder."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def draw_mask(shape: str, random: np.random.Generator, size: tuple[int, int]) -> Mask:

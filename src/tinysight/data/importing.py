@@ -19,36 +19,46 @@ from tinysight.params import FolderParams
 from tinysight.paths import Paths
 
 
-def import_folder(source: Path, paths: Paths, *, link: bool = False, existing: Existing = "refuse") -> ImportReport:
+def import_folder(
+    source: Path, paths: Paths, *, link: bool = False, add: bool = False, replace: bool = False
+) -> ImportReport:
     """Imports a folder that holds one folder a class; nothing changes unless all of it works.
 
     Args:
         source: the folder; data/raw itself if the pictures were put there by hand. It is never changed.
         paths: the checkout that the pictures go into.
         link: keep one copy less: data/raw holds links into DVC's cache.
-        existing: what to do with pictures that data/raw holds already.
+        add: merge the pictures with those that data/raw holds already; mine.yaml stays as it is.
+        replace: put them in the place of those.
 
     Raises:
         DataError: if the folder cannot be used, DVC cannot work here, or pictures are there already.
         ConfigError: if conf/ is broken.
     """
+    existing: Existing = "add" if add else "replace" if replace else "refuse"
     check_checkout(paths.root)
     compose_params(paths.conf, ["dataset=folder"])
     in_place = _check_places(source, paths.raw, existing)
-    adding = in_place or existing == "add"
-    files = list_folder(source, least_classes=1 if existing == "add" else 2)
-    found = survey(files)
-    if not adding:
-        _check_readable(files, found)
+    merging = existing == "add" and not in_place
+    files, found = _look_at(source, whole=not merging)
     with restored_on_error(*_small_files(paths)), _placing(source, files, paths, link, existing, in_place) as brought:
+        if merging:
+            _, found = _look_at(paths.raw, whole=True)
         if link:
             keep_links(paths.root)
         dvc_add(paths.root, paths.raw)
-        kept_file = adding and dataset_file(paths.conf).exists()
-        whole = survey(list_folder(paths.raw)) if existing == "add" and not in_place else found
-        _check_readable([look.file for look in whole.looks], whole)
-        dataset = _configure(paths, "mine" if in_place else source.resolve().name, whole, keep_file=kept_file)
-    return report_of(dataset, whole, brought, kept_file=kept_file)
+        kept_file = (merging or in_place) and dataset_file(paths.conf).exists()
+        dataset = _configure(paths, "mine" if in_place else source.resolve().name, found, keep_file=kept_file)
+    return report_of(dataset, found, brought, kept_file=kept_file)
+
+
+def _look_at(folder: Path, *, whole: bool) -> tuple[list[SourceFile], Survey]:
+    """Lists and surveys a folder; a whole data set must have two classes, each with a readable picture."""
+    files = list_folder(folder, least_classes=2 if whole else 1)
+    found = survey(files)
+    if whole:
+        _check_readable(files, found)
+    return files, found
 
 
 def _placing(

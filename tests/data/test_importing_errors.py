@@ -1,0 +1,130 @@
+"""An import that cannot work says why in one clear line and changes nothing."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pictures import SHAPES, write_colours, write_newcomers_folder
+
+from tinysight.data import importing
+from tinysight.data.importing import import_folder
+from tinysight.errors import ConfigError, DataError
+from tinysight.paths import Paths
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return write_newcomers_folder(tmp_path / "My Pictures (2024)")
+
+
+@pytest.fixture
+def paths(project: Path) -> Paths:
+    return Paths(project)
+
+
+def state_of(paths: Paths) -> dict[str, bytes]:
+    """Every file of the checkout that import may touch."""
+    files = [*paths.conf.rglob("*"), *(paths.root / "data").rglob("*"), paths.params, *paths.root.glob(".dvc/config*")]
+    return {str(path.relative_to(paths.root)): path.read_bytes() for path in files if path.is_file()}
+
+
+def test_pictures_that_are_there_already_are_not_touched_unasked(source: Path, paths: Paths) -> None:
+    import_folder(source, paths)
+    before = state_of(paths)
+    with pytest.raises(DataError, match=r"holds pictures already.*--add.*--replace"):
+        import_folder(source, paths)
+    assert state_of(paths) == before
+
+
+@pytest.mark.parametrize("inside", ["data", "data/raw/a"])
+def test_a_source_around_or_inside_data_raw_is_refused(inside: str, paths: Paths) -> None:
+    write_colours(paths.raw, "a", "b")
+    with pytest.raises(DataError, match="inside one another"):
+        import_folder(paths.root / inside, paths, add=True)
+
+
+def test_a_class_that_would_have_only_broken_files_is_not_added(paths: Paths, tmp_path: Path) -> None:
+    import_folder(write_colours(tmp_path / "one", "a", "b"), paths)
+    before = state_of(paths)
+    (tmp_path / "two" / "c").mkdir(parents=True)
+    (tmp_path / "two" / "c" / "1.png").write_bytes(b"")
+    with pytest.raises(DataError, match="No file of class c can be read"):
+        import_folder(tmp_path / "two", paths, add=True)
+    assert state_of(paths) == before
+
+
+def break_dvc(paths: Paths, source: Path) -> None:
+    (paths.root / "dvc.yaml").write_text("stages: [")
+
+
+def remove_dvc(paths: Paths, source: Path) -> None:
+    shutil.rmtree(paths.root / ".dvc")
+
+
+def remove_git(paths: Paths, source: Path) -> None:
+    shutil.rmtree(paths.root / ".git")
+
+
+def break_class(paths: Paths, source: Path) -> None:
+    for path in (source / "ring").rglob("*.*"):
+        path.write_bytes(b"")
+
+
+def leave_one_class(paths: Paths, source: Path) -> None:
+    for name in SHAPES[1:]:
+        shutil.rmtree(source / name)
+
+
+def empty_source(paths: Paths, source: Path) -> None:
+    shutil.rmtree(source)
+    source.mkdir()
+
+
+def break_conf(paths: Paths, source: Path) -> None:
+    (paths.conf / "split" / "default.yaml").write_text("train: 2\nval: 0.1\ntest: 0.1\n")
+
+
+def lose_line(paths: Paths, source: Path) -> None:
+    config = paths.conf / "config.yaml"
+    config.write_text(config.read_text().replace("- dataset: digits", "- {dataset: digits}"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (break_dvc, r"`dvc add.*failed"),
+        (remove_dvc, r"has no \.dvc"),
+        (remove_git, r"has no \.git"),
+        (break_class, r"No file of class ring can be read.*The file is empty"),
+        (leave_one_class, "one class only: cross"),
+        (empty_source, "holds no pictures"),
+        (shutil.rmtree, "is missing"),
+        (break_conf, r"split\.train"),
+        (lose_line, "has no line `- dataset: NAME`"),
+    ],
+)
+def test_an_error_is_clear_and_nothing_has_changed(
+    spoil: Callable[..., None], message: str, source: Path, paths: Paths
+) -> None:
+    spoil(source) if spoil is shutil.rmtree else spoil(paths, source)
+    before = state_of(paths)
+    with pytest.raises((DataError, ConfigError), match=message):
+        import_folder(source, paths)
+    assert state_of(paths) == before
+    assert not list(paths.root.glob("data/*.part"))
+
+
+def test_an_error_late_brings_the_old_pictures_back(
+    source: Path, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_folder(source, paths)
+    before = state_of(paths)
+
+    def fail(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importing, "write_params", fail)
+    with pytest.raises(KeyboardInterrupt):
+        import_folder(write_colours(tmp_path / "new", "a", "b"), paths, replace=True)
+    assert state_of(paths) == before
