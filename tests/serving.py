@@ -92,7 +92,7 @@ def wait_until_ready(service: Running) -> None:
 
 def start_fails(folder: Path, **own: str) -> tuple[int, str]:
     """Exit code and standard error of a service that is expected not to start."""
-    environment = service_environment(TINYSIGHT_PORT="0", **own)
+    environment = service_environment(**{"TINYSIGHT_PORT": "0", **own})
     words = [sys.executable, "-m", "serve"]
     done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stderr

@@ -40,7 +40,7 @@ def test_a_changed_bundle_is_not_loaded(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("spec", ["nowhere", "models:/colours@production"])
 def test_what_is_neither_folder_nor_file_is_refused_with_what_is_allowed(spec: str) -> None:
-    with pytest.raises(ConfigError, match="bundle's folder or a model.onnx"):
+    with pytest.raises(ConfigError, match=r"bundle's folder or a model\.onnx"):
         Classifier.load(spec)
 
 

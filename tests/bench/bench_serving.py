@@ -5,6 +5,7 @@ drifts drifts for all of them; medians are compared within one run only.
 """
 
 import io
+import itertools
 import json
 import os
 import re
@@ -86,7 +87,7 @@ def make_model(path: Path) -> Path:
 
     nodes.append(helper.make_node("Transpose", ["counts"], ["x0"], perm=[0, 3, 1, 2]))  # (N, 3, 64, 64)
     widths = (3, 16, 32, 64, 64)
-    for layer, (before, after) in enumerate(zip(widths, widths[1:], strict=False)):
+    for layer, (before, after) in enumerate(itertools.pairwise(widths)):
         weights = constant(f"w{layer}", after, before, 3, 3)
         options = {"strides": [2, 2] if layer else [1, 1], "pads": [1, 1, 1, 1]}
         nodes.append(helper.make_node("Conv", [f"x{layer}", weights], [f"y{layer}"], **options))
@@ -166,7 +167,8 @@ def _ceiling(model: Path, photo: Path, count: int, seconds: float) -> float:
         subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)
     ]
     for process in processes:
-        assert process.stdout and process.stdout.readline() == "ready\n"
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
     for process in processes:
         assert process.stdin
         process.stdin.write("go\n")

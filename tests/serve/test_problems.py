@@ -1,0 +1,164 @@
+"""Every error case in one process, over ASGI, where each can be made."""
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from onnx_models import solid_png
+from PIL import Image
+from serving import PHOTOS, RGB, make_bundle
+
+from serve.app import create_app
+from serve.problems import KINDS, MEDIA_TYPE, TYPE_PREFIX
+from serve.settings import load_settings
+
+LIMIT = 300_000
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    folder = make_bundle(tmp_path_factory.mktemp("problems") / "bundle")
+    return create_app(load_settings(model=str(folder), max_bytes=LIMIT))
+
+
+def ask(app: FastAPI, method: str, path: str, **options: Any) -> httpx.Response:
+    async def asking() -> httpx.Response:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            return await client.request(method, path, **options)
+
+    return asyncio.run(asking())
+
+
+def check(response: httpx.Response, kind: str, *words: str) -> None:
+    """It is that kind of problem, in these words, in the form of RFC 9457, and tells nothing of our insides."""
+    status, title = KINDS[kind]
+    problem = response.json()
+    assert (response.status_code, response.headers["content-type"]) == (status, MEDIA_TYPE)
+    assert problem == {"type": TYPE_PREFIX + kind, "title": title, "status": status, "detail": problem["detail"]}
+    for word in words:
+        assert word in problem["detail"]
+    for inside in ("Traceback", "/work", "/tmp", ".py", "site-packages", "0x"):
+        assert inside not in response.text
+
+
+def picture(format_: str, size: tuple[int, int] = (20, 20), mode: str = "RGB", **options: Any) -> bytes:
+    file = io.BytesIO()
+    Image.new(mode, size).save(file, format_, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "words"),
+    [
+        (b"", "empty-file", "empty"),
+        (b"just text", "not-a-picture", "PNG, JPEG"),
+        (b"%PDF-1.7 \x00\xff", "not-a-picture", "by content"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not-a-picture", "Allowed"),
+        (PHOTOS[0].read_bytes()[:5000], "broken-picture", "broken"),
+        (solid_png(RGB["red"], 64)[:-60], "broken-picture", "broken"),
+        (picture("TIFF", mode="F"), "unsupported-picture", "32-bit"),
+        (picture("PNG", (10_000, 5_001), "1"), "too-many-pixels", "10000 × 5001"),
+    ],
+    ids=["empty", "text", "pdf", "svg", "cut JPEG", "cut PNG", "float TIFF", "50 megapixels"],
+)
+def test_a_file_that_cannot_be_classified_is_refused_in_words(app: FastAPI, data: bytes, kind: str, words: str) -> None:
+    check(ask(app, "POST", "/predict", files={"file": data}), kind, words)
+
+
+def test_a_form_without_the_file_or_with_two_is_refused(app: FastAPI) -> None:
+    check(ask(app, "POST", "/predict", files={"image": b"x"}), "missing-file", "`file`", "curl")
+    check(ask(app, "POST", "/predict", files=[("file", b"x"), ("file", b"y")]), "missing-file", "Received: 2")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"json": {"file": 1}}, {"data": {"file": "x"}}, {"headers": {"content-type": "multipart/form-data"}}],
+    ids=["nothing", "JSON", "urlencoded", "no boundary"],
+)
+def test_what_is_no_multipart_form_is_refused(app: FastAPI, options: dict[str, Any]) -> None:
+    check(ask(app, "POST", "/predict", **options), "not-a-form", "multipart", "curl")
+
+
+def test_a_form_that_is_cut_short_is_refused(app: FastAPI) -> None:
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    check(ask(app, "POST", "/predict", content=b"--x\r\nhalf", headers=headers), "bad-request", "cut short")
+
+
+def test_a_declared_length_over_the_limit_is_refused_unread(app: FastAPI) -> None:
+    check(ask(app, "POST", "/predict", files={"file": bytes(LIMIT)}), "too-many-bytes", f"{LIMIT:,}", "smaller")
+
+
+def test_an_undeclared_length_is_refused_as_soon_as_it_is_over_the_limit(app: FastAPI) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 100 * LIMIT:
+            sent += 10_000
+            yield bytes(10_000)
+
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    check(ask(app, "POST", "/predict", content=endless(), headers=headers), "too-many-bytes")
+    assert sent <= LIMIT + 10_000
+
+
+def test_unknown_addresses_and_methods_are_problems_too(app: FastAPI) -> None:
+    check(ask(app, "GET", "/nowhere"), "not-found", "POST /predict")
+    response = ask(app, "GET", "/predict")
+    check(response, "method-not-allowed", "POST")
+    assert response.headers["allow"] == "POST"
+
+
+def test_a_fault_of_the_service_shows_nothing_of_its_insides(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object, __: bytes) -> None:
+        raise RuntimeError("/tmp/secret is full")
+
+    monkeypatch.setattr("tinysight.predictor.Predictor.predict", fail)
+    check(ask(app, "POST", "/predict", files={"file": b"x"}), "internal", "not in your request")
+
+
+def test_without_a_model_predictions_wait_and_the_process_is_healthy(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.state.store, "current", None)
+    check(ask(app, "GET", "/readyz"), "no-model")
+    check(ask(app, "GET", "/model"), "no-model")
+    check(ask(app, "POST", "/predict", files={"file": solid_png(RGB["red"])}), "no-model")
+    assert ask(app, "GET", "/healthz").json() == {"status": "ok"}
+
+
+def test_the_document_describes_every_address_and_its_problems(app: FastAPI) -> None:
+    document = ask(app, "GET", "/openapi.json").json()
+    assert set(document["paths"]) == {"/predict", "/model", "/healthz", "/readyz"}
+    answers = document["paths"]["/predict"]["post"]["responses"]
+    assert set(answers) == {"200", "400", "413", "415", "422", "500", "503"}
+    for status, answer in answers.items():
+        if status != "200":
+            assert set(answer["content"]) == {MEDIA_TYPE}
+    form = document["paths"]["/predict"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+    assert form["required"] == ["file"]
+
+
+def test_every_problem_that_predict_can_give_is_documented(app: FastAPI) -> None:
+    answers = json.dumps(app.openapi()["paths"]["/predict"]["post"]["responses"])
+    for kind, (_, title) in KINDS.items():
+        assert (title in answers) == (kind not in ("not-found", "method-not-allowed"))
+
+
+def test_the_browsable_document_is_there(app: FastAPI) -> None:
+    response = ask(app, "GET", "/docs")
+    assert response.status_code == 200
+    assert "text/html" in response.headers["content-type"]
+
+
+def test_answers_are_small(app: FastAPI) -> None:
+    """A phone on a bad line waits for every byte."""
+    response = ask(app, "POST", "/predict", files={"file": PHOTOS[0].read_bytes()})
+    assert response.status_code == 200
+    assert len(response.content) < 300
