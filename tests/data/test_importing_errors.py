@@ -81,6 +81,11 @@ def empty_source(paths: Paths, source: Path) -> None:
     source.mkdir()
 
 
+def put_an_archive(paths: Paths, source: Path) -> None:
+    shutil.rmtree(source)
+    source.write_bytes(b"PK")
+
+
 def break_conf(paths: Paths, source: Path) -> None:
     (paths.conf / "split" / "default.yaml").write_text("train: 2\nval: 0.1\ntest: 0.1\n")
 
@@ -99,7 +104,8 @@ def lose_line(paths: Paths, source: Path) -> None:
         (break_class, r"No file of class ring can be read.*The file is empty"),
         (leave_one_class, "one class only: cross"),
         (empty_source, "holds no pictures"),
-        (shutil.rmtree, "is missing"),
+        (shutil.rmtree, r"is missing\. Name the folder that holds one folder of pictures for each class"),
+        (put_an_archive, "not a folder: unpack it"),
         (break_conf, r"split\.train"),
         (lose_line, "has no line `- dataset: NAME`"),
     ],

@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -134,6 +135,8 @@ def test_the_background_of_deep_pictures_is_seen_through_their_window() -> None:
 def test_a_survey_tells_deep_colours_and_transparency(tmp_path: Path) -> None:
     assert seen(Image.fromarray(np.zeros((9, 9), dtype=np.uint16))).counts.size == 81
     assert not seen(Image.new("RGB", (9, 9))).deep_colour
+    deep = cv2.imencode(".png", np.zeros((9, 9, 3), dtype=np.uint16))[1].tobytes()  # Pillow cannot write it
+    assert survey([SourceFile("a/1", "a", reader=lambda: deep)]).looks[0].deep_colour
     assert drawing(10).transparent == pytest.approx(0.75, abs=0.06)
     assert drawing(10, "LA").ink == pytest.approx(10, abs=3)
     assert seen(Image.new("RGBA", (9, 9), (1, 2, 3, 0))).transparent == 1

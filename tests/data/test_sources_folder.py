@@ -122,6 +122,17 @@ def test_one_class_only_is_not_enough(tmp_path: Path) -> None:
     assert [file.class_name for file in list_folder(tmp_path, least_classes=1)] == ["cats"]
 
 
+def test_the_folder_around_the_right_one_is_recognised(tmp_path: Path) -> None:
+    touch(tmp_path, "images/cat/1.png", "images/dog/1.png")
+    expect_error(tmp_path, rf"one class only: images.*Did you mean {tmp_path / 'images'}\?")
+
+
+def test_sides_of_a_split_are_no_classes(tmp_path: Path) -> None:
+    expect_error(
+        touch(tmp_path, "Train/cat/1.png", "test/cat/2.png"), r"divided already.*Train, test.*put them together"
+    )
+
+
 def test_pictures_beside_the_class_folders_are_an_error_with_the_fix(tmp_path: Path) -> None:
     expect_error(touch(tmp_path, "a/1.png", "b/1.png", "stray.png"), r"1 files beside.*'stray.png'.*move them")
 

@@ -89,6 +89,11 @@ def _small_files(paths: Paths) -> list[Path]:
 
 def _check_places(source: Path, raw: Path, existing: Existing) -> bool:
     """Whether the source is data/raw itself."""
+    if not source.is_dir():
+        raise DataError(
+            f"{source} is {'not a folder: unpack it, and name' if source.exists() else 'missing. Name'} the folder"
+            " that holds one folder of pictures for each class."
+        )
     given, target = source.resolve(), raw.resolve()
     if given == target:
         return True

@@ -17,6 +17,7 @@ BESIDE_PICTURES = frozenset(
         *(".db", ".html", ".ini", ".ipynb", ".log", ".md", ".pdf", ".py", ".txt"),
     )
 )
+SIDES = {"train", "training", "val", "valid", "validation", "test", "testing"}
 LAYOUT = "Make one folder for each class in it, with that class's pictures inside."
 
 
@@ -87,7 +88,18 @@ def _check_classes(folder: Path, names: list[str], least: int) -> None:
     if not names:
         raise DataError(f"{folder} holds no pictures in class folders. {LAYOUT}")
     if len(names) < least:
-        raise DataError(f"{folder} holds one class only: {names[0]}. At least two are needed. {LAYOUT}")
+        raise DataError(f"{folder} holds one class only: {names[0]}. At least two are needed. {_inner(folder, names)}")
+    if {name.lower() for name in names} <= SIDES:
+        raise DataError(
+            f"{folder} is divided already: its folders are {', '.join(names)}, which are no classes. The pipeline"
+            " divides pictures itself: put them together, one folder for each class."
+        )
+
+
+def _inner(folder: Path, names: list[str]) -> str:
+    """The usual slip is to name the folder around the right one."""
+    only = folder / names[0]
+    return f"Did you mean {only}?" if len(_class_folders(only)) > 1 else LAYOUT
 
 
 def _list_class(folder: Path, name: str) -> Iterator[SourceFile]:
