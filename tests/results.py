@@ -52,7 +52,7 @@ def make_results(root: Path, *overrides: str, chosen: str | None = "svm", noise:
     paths = Paths(root)
     shutil.rmtree(root / "data", ignore_errors=True)
     root.mkdir(parents=True, exist_ok=True)
-    paths.params.write_text(compose_text(ROOT / "conf", [*SMALL, *overrides]), encoding="utf-8")
+    paths.params.write_text(_composed(overrides), encoding="utf-8")
     params = load_params(paths.params)
     write_data(paths, classes)
     for number, name in enumerate(params.models):
@@ -64,6 +64,11 @@ def make_results(root: Path, *overrides: str, chosen: str | None = "svm", noise:
     paths.verdict.write_text(json.dumps({"schema": 1, "chosen": chosen, "why": "It is enough.", "candidates": []}))
     paths.verdict_text.write_text("# The verdict\n\nAn SVM is enough.\n", encoding="utf-8")
     return params, paths
+
+
+@functools.cache
+def _composed(overrides: tuple[str, ...]) -> str:
+    return compose_text(ROOT / "conf", [*SMALL, *overrides])
 
 
 def write_data(paths: Paths, classes: tuple[str, ...]) -> None:

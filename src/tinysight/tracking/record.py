@@ -63,7 +63,7 @@ class PipelineRecord:
     """All that is published of one pipeline run.
 
     Attributes:
-        key: digest of params.yaml, data set and scores: the same files are the same run.
+        key: digest of params.yaml, data set, scores and models: the same files are the same run.
         chosen: the verdict's candidate, or None if none was good enough to choose.
         verdict: reports/verdict.md.
         tags: what the runs are found by.
@@ -185,8 +185,8 @@ def metric_name(class_name: str) -> str:
 def _key(params: Params, paths: Paths, dataset_digest: str) -> str:
     lines = [params.digest(), dataset_digest]
     for name in params.models:
-        folder = paths.scores(name)
-        lines += [f"{name} {path.name} {sha256_of(path)}" for path in sorted(folder.glob("*.json"))]
+        files = [*sorted(paths.scores(name).glob("*.json")), paths.export(name) / MODEL]
+        lines += [f"{name} {path.name} {sha256_of(path)}" for path in files if path.is_file()]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 

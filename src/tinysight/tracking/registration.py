@@ -19,7 +19,6 @@ from tinysight.tracking.registry import (
 )
 from tinysight.tracking.store import Store, local_path
 
-BUNDLE = "bundle"  # the folder below its run's artifacts
 STALE_SECONDS = 600  # a registration takes seconds: an older draft of another file was killed
 
 
@@ -99,6 +98,11 @@ def _delete_stale(store: Store, name: str, sha256: str) -> None:
             store.client.delete_model_version(name, info.version)
 
 
+def _place(sha256: str) -> str:
+    """Where a file's bundle lies below its run's artifacts: no other file's ever lies there."""
+    return f"bundle/{sha256[:16]}"
+
+
 def _run_is_there(store: Store, info: VersionInfo) -> bool:
     from mlflow.exceptions import MlflowException
 
@@ -106,20 +110,19 @@ def _run_is_there(store: Store, info: VersionInfo) -> bool:
         run = store.client.get_run(info.run_id)
     except MlflowException:
         return False
-    return bool(run.info.lifecycle_stage == "active" and info.source == f"{run.info.artifact_uri}/{BUNDLE}")
+    return bool(run.info.lifecycle_stage == "active" and info.source == f"{run.info.artifact_uri}/{_place(info.draft)}")
 
 
 def _create(store: Store, name: str, sha256: str, model: ModelFile) -> str:
-    source = f"{store.client.get_run(model.run_id).info.artifact_uri}/{BUNDLE}"
+    source = f"{store.client.get_run(model.run_id).info.artifact_uri}/{_place(sha256)}"
     tags = {DRAFT: sha256, DATASET: model.dataset_digest, COMMIT: model.git_commit}
     return str(store.client.create_model_version(name, source, run_id=model.run_id, tags=tags).version)
 
 
 def _complete(store: Store, draft: VersionInfo, sha256: str, model: ModelFile) -> None:
     with TemporaryDirectory() as folder:
-        bundle = write_bundle(
-            Path(folder) / BUNDLE, model.path, model.golden, name=draft.name, version=draft.version
-        )  # fmt: skip
-        store.client.log_artifacts(draft.run_id, str(bundle.folder), BUNDLE)
+        place = Path(folder) / "bundle"
+        write_bundle(place, model.path, model.golden, name=draft.name, version=draft.version)
+        store.client.log_artifacts(draft.run_id, str(place), _place(sha256))
     store.client.set_model_version_tag(draft.name, draft.version, SHA256, sha256)  # complete from here on
     store.client.delete_model_version_tag(draft.name, draft.version, DRAFT)

@@ -1,0 +1,141 @@
+from pathlib import Path
+
+import pytest
+from results import BAD, make_results
+
+from tinysight.errors import DataError
+from tinysight.params import Params
+from tinysight.paths import Paths
+from tinysight.tracking.record import read_pipeline
+from tinysight.tracking.registry import list_versions, promote
+from tinysight.tracking.release import release
+
+
+def production(paths: Paths) -> str:
+    return next((version.version for version in list_versions(paths) if "production" in version.aliases), "")
+
+
+def again(paths: Paths, *overrides: str, **changes):  # type: ignore[no-untyped-def]
+    """The pipeline's files after another run."""
+    return make_results(paths.root, *overrides, **changes)
+
+
+def test_the_first_version_is_promoted(finished: tuple[Params, Paths]) -> None:
+    decision = release(*finished)
+    assert (decision.outcome, decision.version, decision.rows, decision.accuracy) == ("promoted", "1", 15, 1.0)
+    assert production(finished[1]) == "1"
+
+
+def test_a_better_model_takes_the_champions_place(finished: tuple[Params, Paths]) -> None:
+    _, paths = finished
+    first = release(*again(paths, noise=BAD))
+    assert first.accuracy is not None
+    assert first.accuracy < 1
+    second = release(*again(paths))
+    assert (second.outcome, second.champion, second.champion_accuracy) == ("promoted", "1", first.accuracy)
+    assert f"1.0000 to {first.accuracy:.4f} of version 1" in second.reason
+    assert production(paths) == "2"
+
+
+@pytest.mark.parametrize("noise", [BAD, None])
+def test_a_worse_or_equal_model_is_kept_and_not_promoted(finished: tuple[Params, Paths], noise: float | None) -> None:
+    params, paths = finished
+    release(params, paths)
+    decision = release(*again(paths, seed=1, **({"noise": noise} if noise else {})))
+    assert (decision.outcome, decision.version) == ("kept", "2")
+    assert production(paths) == "1"
+    assert list_versions(paths)[0].release == "kept"
+
+
+def test_the_champion_is_judged_on_todays_test_pictures(finished: tuple[Params, Paths]) -> None:
+    """It was right about yesterday's; today's labels say otherwise, and a model that learned them wins."""
+    params, paths = finished
+    release(params, paths)
+    assert release(*again(paths, classes=("blue", "green", "red"), seed=1)).champion_accuracy == pytest.approx(1 / 3)
+
+
+def test_the_same_files_again_change_nothing(finished: tuple[Params, Paths]) -> None:
+    release(*finished)
+    decision = release(*finished)
+    assert (decision.outcome, decision.version) == ("kept", "1")
+    assert "production already" in decision.reason
+    assert list_versions(finished[1])[0].release == "promoted"
+
+
+def test_other_classes_are_refused_with_what_changed(finished: tuple[Params, Paths]) -> None:
+    params, paths = finished
+    release(params, paths)
+    decision = release(*again(paths, classes=("red", "green", "black"), seed=1))
+    assert decision.outcome == "refused"
+    assert "new: black; missing: blue" in decision.reason
+    assert "--force" in decision.reason
+    assert production(paths) == "1"
+
+
+def test_an_experiment_publishes_runs_and_registers_nothing(
+    finished: tuple[Params, Paths], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DVC_EXP_NAME", "wide-cnn")
+    decision = release(*finished)
+    assert decision.outcome == "published"
+    assert "wide-cnn" in decision.reason
+    assert list_versions(finished[1]) == []
+
+
+@pytest.mark.parametrize(("value", "outcome"), [("1", "kept"), ("yes", "kept"), ("0", "promoted"), ("", "promoted")])
+def test_no_promote_registers_and_moves_no_alias(
+    finished: tuple[Params, Paths], monkeypatch: pytest.MonkeyPatch, value: str, outcome: str
+) -> None:
+    monkeypatch.setenv("TINYSIGHT_NO_PROMOTE", value)
+    decision = release(*finished)
+    assert (decision.outcome, decision.version) == (outcome, "1")
+    assert ("TINYSIGHT_NO_PROMOTE" in decision.reason) == (outcome == "kept")
+    assert production(finished[1]) == ("1" if outcome == "promoted" else "")
+
+
+def test_promote_never_says_how_to_do_it_by_hand(finished: tuple[Params, Paths]) -> None:
+    decision = release(*again(finished[1], "register.promote=never"))
+    assert decision.outcome == "kept"
+    assert "register.promote is never: `tinysight registry promote 1`" in decision.reason
+    assert production(finished[1]) == ""
+
+
+def test_what_a_person_took_back_does_not_return_by_itself(finished: tuple[Params, Paths]) -> None:
+    params, paths = finished
+    release(*again(paths, noise=BAD))
+    release(*again(paths))
+    promote(paths, "1", why="the customer complained")
+    decision = release(params, paths)
+    assert decision.outcome == "kept"
+    assert "took it back" in decision.reason
+    assert production(paths) == "1"
+
+
+def test_no_chosen_candidate_registers_nothing(finished: tuple[Params, Paths]) -> None:
+    decision = release(*again(finished[1], chosen=None))
+    assert decision.outcome == "refused"
+    assert list_versions(finished[1]) == []
+
+
+def test_a_champion_whose_files_are_damaged_is_not_replaced_silently(finished: tuple[Params, Paths]) -> None:
+    params, paths = finished
+    release(params, paths)
+    next(paths.artifacts.rglob("bundle/*/model.onnx")).write_bytes(b"damaged")
+    decision = release(*again(paths, seed=1))
+    assert decision.outcome == "refused"
+    assert "champion cannot be scored" in decision.reason
+
+
+def test_a_picture_that_left_the_source_is_named(finished: tuple[Params, Paths]) -> None:
+    (finished[1].raw / "red" / "29.png").unlink()
+    with pytest.raises(DataError, match=r"red/29.png.*dvc repro"):
+        release(*finished)
+
+
+def test_the_runs_are_published_before_anything_is_decided(finished: tuple[Params, Paths], tmp_path: Path) -> None:
+    from tinysight.tracking.sqlite_view import is_published
+
+    key = read_pipeline(*finished).key
+    assert not is_published(finished[1].store, key)
+    release(*finished)
+    assert is_published(finished[1].store, key)

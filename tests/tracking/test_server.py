@@ -1,0 +1,147 @@
+"""The same roads against a real `mlflow server` whose artifacts go through its proxy."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from projects import free_port, project_environment
+from results import BAD, give_store, make_results
+
+from tinysight.bundle import check_golden
+from tinysight.errors import TrackingError
+from tinysight.params import Params
+from tinysight.paths import Paths
+from tinysight.predictor import Predictor
+from tinysight.tracking.pull import pull
+from tinysight.tracking.record import read_pipeline
+from tinysight.tracking.registry import list_versions, promote
+from tinysight.tracking.release import release
+from tinysight.tracking.runs import publish
+from tinysight.tracking.sync import sync
+
+pytestmark = pytest.mark.slow
+START_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A tracking server with a database and artifacts of its own; yields its URL."""
+    folder, port = tmp_path_factory.mktemp("server"), free_port()
+    place = Paths(folder)
+    give_store(place)
+    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+               "--backend-store-uri", f"sqlite:///{place.store}", "--artifacts-destination", str(folder / "artifacts")]  # fmt: skip
+    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=project_environment(**quiet), cwd=folder,
+                                   start_new_session=True)  # fmt: skip
+    try:
+        wait_until_up(f"http://127.0.0.1:{port}", folder / "log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(process.pid, 15)
+        process.wait(timeout=30)
+
+
+def wait_until_up(url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"{url}/health", timeout=2).close()
+        except OSError:
+            time.sleep(0.3)
+        else:
+            return
+    pytest.fail(f"no server after {START_SECONDS} s: {log.read_text()[-2000:]}")
+
+
+@pytest.fixture
+def remote(
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> tuple[Params, Paths]:
+    """A project that tracks on the server, under a name that no other test uses."""
+    name = f"register.name={request.node.name[:30]}"
+    params, paths = make_results(tmp_path / "project", name)
+    monkeypatch.chdir(paths.root)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
+    return params, paths
+
+
+def test_a_release_through_a_server_is_the_one_of_the_default_store(
+    remote: tuple[Params, Paths], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    params, paths = remote
+    on_server = release(params, paths)
+    (there,) = list_versions(paths)
+    bundle = pull(f"models:/{params.register_.name}@production", tmp_path / "pulled")
+    check_golden(bundle, Predictor(bundle.model))
+    assert not paths.state.joinpath("mlflow.db").exists()
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    give_store(paths)
+    assert release(params, paths) == on_server
+    (here,) = list_versions(paths)
+    assert here.sha256 == there.sha256 == bundle.sha256["model.onnx"]
+    assert dict(pull(f"models:/{params.register_.name}@production", tmp_path / "local").sha256) == dict(bundle.sha256)
+
+
+def test_a_better_version_takes_over_and_a_person_takes_it_back(remote: tuple[Params, Paths]) -> None:
+    params, paths = remote
+    name = f"register.name={params.register_.name}"
+    release(*make_results(paths.root, name, noise=BAD))
+    decision = release(*make_results(paths.root, name))
+    assert (decision.outcome, decision.version, decision.champion) == ("promoted", "2", "1")
+    assert promote(paths, "1", why="back").endswith("instead of 2.")
+    assert [version.aliases for version in list_versions(paths)] == [(), ("production",)]
+
+
+def test_publish_and_sync_do_nothing_twice(remote: tuple[Params, Paths]) -> None:
+    first, second = publish(*remote), publish(*remote)
+    assert (second.run_id, second.new) == (first.run_id, False)
+    assert "promoted" in sync(*remote)
+    assert sync(*remote).endswith("is production; the runs are published.")
+
+
+def test_a_server_that_forgets_is_filled_again(remote: tuple[Params, Paths]) -> None:
+    """As after a restore from an old backup: runs and model are gone, the files are here."""
+    from tinysight.tracking.store import open_store
+
+    params, paths = remote
+    release(params, paths)
+    with open_store(paths) as store:
+        store.client.delete_registered_model(params.register_.name)
+        for run in store.client.search_runs([store.experiment(params.register_.name)]):
+            store.client.delete_run(run.info.run_id)
+    assert sync(params, paths).endswith("promoted. It is the first version.")
+    assert publish(params, paths).new is False
+
+
+def test_a_server_that_stops_in_the_middle_is_one_line(
+    remote: tuple[Params, Paths], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers the first question and then no more; what was half published is completed later."""
+    from tinysight.tracking import runs
+
+    params, paths = remote
+    real = runs.log_onnx
+
+    def gone(store, run, candidate):  # type: ignore[no-untyped-def]
+        store.client._tracking_client.store.get_host_creds = lambda: host(f"http://127.0.0.1:{free_port()}")
+        return real(store, run, candidate)
+
+    def host(url: str):  # type: ignore[no-untyped-def]
+        from mlflow.utils.rest_utils import MlflowHostCreds
+
+        return MlflowHostCreds(url)
+
+    monkeypatch.setattr(runs, "log_onnx", gone)
+    with pytest.raises(TrackingError, match="results are on disk") as caught:
+        publish(params, paths)
+    assert "\n" not in str(caught.value)
+    monkeypatch.setattr(runs, "log_onnx", real)
+    assert publish(params, paths).new
+    assert read_pipeline(params, paths).key
