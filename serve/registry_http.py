@@ -38,12 +38,11 @@ def fetch_version(tracking_uri: str, name: str, alias: str, cache: VersionCache)
         BundleError: if what it sends is not the bundle that it promises.
     """
     registry = Registry(tracking_uri)
-    found = registry.ask("registered-models/alias", name=name, alias=alias)["model_version"]
-    version, sha256 = str(found["version"]), _tag(found, SHA256_TAG)
+    version, sha256 = _version(registry, name, alias)
     folder = cache.version(version)
     if not _holds(folder, sha256):
-        uri = registry.ask("model-versions/get-download-uri", name=name, version=version)["artifact_uri"]
-        _download(registry, _proxy_path(uri), folder)
+        answer = registry.ask("model-versions/get-download-uri", name=name, version=version)
+        _download(registry, _proxy_path(str(answer.get("artifact_uri"))), folder)
         if not _holds(folder, sha256):
             raise BundleError(
                 f"Version {version} of {name} is not the one that was registered: its tag {SHA256_TAG} names"
@@ -70,8 +69,14 @@ class Registry:
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            raise TrackingError(f"{self.url} is no MLflow server: it answers no JSON. Correct MLFLOW_TRACKING_URI.")
+            raise self.stranger()
         return answer
+
+    def stranger(self) -> TrackingError:
+        """The error for an answer that no MLflow server gives."""
+        return TrackingError(
+            f"{self.url} is no MLflow server: its answer is not a version. Correct MLFLOW_TRACKING_URI."
+        )
 
     def copy(self, artifact: str, target: Path) -> None:
         """Writes one artifact into a file, in pieces.
@@ -141,9 +146,17 @@ def _proxy_path(uri: str) -> str:
     )
 
 
-def _tag(version: dict[str, Any], key: str) -> str | None:
-    values = [str(tag["value"]) for tag in version.get("tags", []) if tag.get("key") == key]
-    return values[0] if values else None
+def _version(registry: Registry, name: str, alias: str) -> tuple[str, str | None]:
+    """The number that an alias names, and the digest of its model where the registry has it."""
+    try:
+        found = registry.ask("registered-models/alias", name=name, alias=alias)["model_version"]
+        tags = {str(tag["key"]): str(tag["value"]) for tag in found.get("tags", [])}
+        version = str(found["version"])
+    except (KeyError, TypeError, AttributeError):
+        raise registry.stranger() from None
+    if not version.isdecimal():  # it becomes a folder's name
+        raise registry.stranger()
+    return version, tags.get(SHA256_TAG)
 
 
 def _credentials() -> dict[str, str]:

@@ -40,5 +40,13 @@ def pull_version(tracking_uri: str, model_uri: str, target: Path) -> Release:
                 " set MLFLOW_TRACKING_URI to its http address, or set TINYSIGHT_MODEL to a bundle's folder."
             )
         raise TrackingError(f"{model_uri} cannot be pulled: {last.removeprefix('error: ')}")
-    answer = json.loads(done.stdout.strip().splitlines()[-1])
-    return Release(name=answer["name"], version=str(answer["version"]), folder=Path(answer["folder"]))
+    return _release(done.stdout)
+
+
+def _release(printed: str) -> Release:
+    last = (printed.strip().splitlines() or [""])[-1]
+    try:
+        answer = json.loads(last)
+        return Release(name=answer["name"], version=str(answer["version"]), folder=Path(answer["folder"]))
+    except (ValueError, KeyError, TypeError):
+        raise TrackingError(f"The child that pulls models printed no version. Received: {last[:100]}.") from None

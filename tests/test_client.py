@@ -87,7 +87,7 @@ def test_a_file_that_is_not_there_is_no_question_to_the_service(service: Running
 
 
 def test_a_service_that_is_not_there_is_named() -> None:
-    with pytest.raises(ServiceError, match="does not answer: .*refused"):
+    with pytest.raises(ServiceError, match=r"does not answer: .*refused"):
         Client(f"http://127.0.0.1:{free_port()}").predict(b"x")
 
 

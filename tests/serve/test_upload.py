@@ -70,8 +70,10 @@ def test_more_fields_than_anyone_needs_are_refused() -> None:
 
 
 @given(st.binary())
-def test_whatever_is_sent_is_a_form_or_a_problem(body: bytes) -> None:
+def test_whatever_is_sent_is_a_form_or_a_bad_request(body: bytes) -> None:
+    kinds = []
     try:
         parse_form(b"--cut\r\n" + body + b"\r\n--cut--", BOUNDARY)
     except ProblemError as error:
-        assert error.kind == "bad-request"
+        kinds.append(error.kind)
+    assert kinds in ([], ["bad-request"])
