@@ -37,6 +37,8 @@ class Workers:
             self._start()
         while self._pids:
             pid, status = os.wait()
+            if pid not in self._pids:
+                continue  # as process 1 of a container it also inherits strangers
             self._pids.discard(pid)
             if not self._stopping:
                 log.error("worker %d ended with %d; starting another", pid, os.waitstatus_to_exitcode(status))
