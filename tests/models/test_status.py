@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tinysight.errors import DataError
-from tinysight.models.status import OK, STATUS, Status, failure, read_status, write_status
+from tinysight.errors import DataError, ModelError
+from tinysight.models.status import LONGEST_REASON, OK, STATUS, Status, failure, read_status, write_status
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -18,7 +18,17 @@ def test_a_status_is_read_back_as_it_was_written(tmp_path, status, reason):
 
 
 def test_a_failure_says_why_in_one_line():
-    assert failure(ValueError("loss became\n  nan")) == Status("failed", "loss became nan")
+    assert failure(ModelError("loss became\n  nan")) == Status("failed", "loss became nan")
+
+
+def test_a_failure_that_is_not_ours_names_its_type():
+    assert failure(ValueError("no such axis")).reason == "ValueError: no such axis"
+
+
+def test_a_long_failure_is_cut():
+    reason = failure(ValueError("graph " * 1000)).reason
+    assert len(reason) == LONGEST_REASON
+    assert reason.endswith("…")
 
 
 def test_a_failure_without_words_is_named_by_its_type():

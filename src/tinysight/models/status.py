@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from tinysight.errors import DataError
+from tinysight.errors import DataError, TinysightError
 
 STATUS = "status.json"
+LONGEST_REASON = 400  # characters: some libraries put a whole graph into a message
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,11 @@ OK = Status("ok")
 
 
 def failure(error: BaseException) -> Status:
-    """The failed status that says in one line what an exception says."""
-    reason = " ".join(str(error).split())
-    return Status("failed", reason or type(error).__name__)
+    """The failed status that says in one line what an exception says; its type too where it is not ours."""
+    words = " ".join(str(error).split())
+    if not isinstance(error, TinysightError):
+        words = f"{type(error).__name__}: {words}" if words else type(error).__name__
+    return Status("failed", words if len(words) <= LONGEST_REASON else words[: LONGEST_REASON - 1] + "…")
 
 
 def write_status(folder: Path, status: Status) -> None:

@@ -1,0 +1,49 @@
+"""Batches for Keras, read from mapped files as they are needed."""
+
+import math
+
+import keras
+import numpy as np
+
+from tinysight.imaging import Pixels
+from tinysight.models.training_data import VAL_BATCH, Rows, TrainingData
+
+
+class TrainBatches(keras.utils.PyDataset):  # type: ignore[misc] # Keras ships no types
+    """All places once an epoch, in an order that follows from seed and epoch."""
+
+    def __init__(self, data: TrainingData, batch_size: int, seed: int) -> None:
+        super().__init__()
+        self._data, self._batch_size, self._seed, self._epoch = data, batch_size, seed, 0
+        self._labels = data.train_labels
+        self._draw()
+
+    def __len__(self) -> int:
+        return max(1, len(self._data) // self._batch_size)  # a short last batch would disturb batch norm
+
+    def __getitem__(self, index: int) -> tuple[Pixels, Rows]:
+        places = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        return self._data.images(places), self._labels[places]
+
+    def on_epoch_end(self) -> None:
+        """Keras calls it between epochs."""
+        self._epoch += 1
+        self._draw()
+
+    def _draw(self) -> None:
+        self._order = np.random.default_rng([self._seed, self._epoch]).permutation(len(self._data))
+
+
+class ValBatches(keras.utils.PyDataset):  # type: ignore[misc]
+    """The val rows in order."""
+
+    def __init__(self, data: TrainingData) -> None:
+        super().__init__()
+        self._data = data
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._data.val_rows) / VAL_BATCH)
+
+    def __getitem__(self, index: int) -> tuple[Pixels, Rows]:
+        rows = self._data.val_rows[index * VAL_BATCH : (index + 1) * VAL_BATCH]
+        return self._data.pixels[rows], self._data.labels[rows]

@@ -1,0 +1,33 @@
+"""What every candidate's training ends in."""
+
+from dataclasses import dataclass
+
+import keras
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One row of curves.csv."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A trained candidate.
+
+    Attributes:
+        model: uint8 (N, S, S, 3) to logits (N, classes), float32, saved and loaded without custom code.
+        curves: one entry an epoch; empty for a candidate that is solved at once.
+        epochs: how many were run.
+        rows: how many pictures it was fitted on, copies included.
+    """
+
+    model: keras.Model
+    curves: tuple[Epoch, ...]
+    epochs: int
+    rows: int

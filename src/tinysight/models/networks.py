@@ -1,0 +1,153 @@
+"""How any network is trained: batches from mapped files, val after each epoch, the best weights kept."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from tinysight.errors import ModelError
+from tinysight.imaging import Pixels
+from tinysight.models.batches import TrainBatches, ValBatches
+from tinysight.models.epoch_bar import EpochBar
+from tinysight.models.fitted import Epoch, Fitted
+from tinysight.models.training_data import TrainingData
+from tinysight.params import TrainParams
+
+CPU_INFO = Path("/proc/cpuinfo")
+BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How one kind of network learns.
+
+    Attributes:
+        optimizer: with its learning rate or schedule.
+        loss: of integer labels and logits.
+        stops_early: False where the schedule must come to its end.
+    """
+
+    optimizer: keras.optimizers.Optimizer
+    loss: keras.losses.Loss
+    stops_early: bool
+
+
+@dataclass(frozen=True)
+class Network:
+    """What a network's file gives to its training.
+
+    Attributes:
+        build: makes the untrained model.
+        recipe: how it learns in a number of steps.
+        bfloat16: whether it may train in bfloat16 where the CPU computes it; the result is float32.
+    """
+
+    build: Callable[[], keras.Model]
+    recipe: Callable[[int], Recipe]
+    bfloat16: bool = False
+
+
+def fit_network(network: Network, data: TrainingData, settings: TrainParams, seed: int) -> Fitted:
+    """Trains a network and keeps the weights with the least val loss.
+
+    Raises:
+        ModelError: if the loss is no longer a number.
+    """
+    keras.utils.set_random_seed(seed)
+    batches = TrainBatches(data, data.batch_size(settings.batch_size), seed)
+    epochs = data.epochs(settings.epochs, settings.max_images)
+    recipe = network.recipe(epochs * len(batches))
+    model = _build(network)
+    model.compile(recipe.optimizer, recipe.loss, metrics=["accuracy"])
+    best = keras.callbacks.EarlyStopping(
+        patience=settings.patience if recipe.stops_early else epochs, restore_best_weights=True
+    )
+    history = model.fit(
+        batches,
+        validation_data=ValBatches(data),
+        epochs=epochs,
+        shuffle=False,  # the batches are drawn anew after each epoch
+        verbose=0,
+        callbacks=[best, StopAtNan(), EpochBar(model.name, epochs, len(batches))],
+    )
+    curves = _curves(history.history)
+    return Fitted(_in_float32(network, model), curves, len(curves), len(data))
+
+
+class StopAtNan(keras.callbacks.Callback):  # type: ignore[misc] # Keras ships no types
+    """Ends a training whose loss is lost: it would never come back."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Looks at both losses.
+
+        Raises:
+            ModelError: if one of them is no number.
+        """
+        for name in ("loss", "val_loss"):
+            value = (logs or {}).get(name, 0.0)
+            if not math.isfinite(value):
+                raise ModelError(
+                    f"{name} became {value} in epoch {epoch + 1}: the training ran away."
+                    " Lower learning_rate in conf/model, then run `tinysight retry`."
+                )
+
+
+class SmoothedLoss(keras.losses.Loss):  # type: ignore[misc]
+    """Cross-entropy of integer labels, a share of which is spread over all classes."""
+
+    def __init__(self, smoothing: float) -> None:
+        super().__init__(name="loss")
+        self.smoothing = smoothing
+
+    def call(self, labels: keras.KerasTensor, logits: keras.KerasTensor) -> keras.KerasTensor:
+        """(N,) int and (N, classes) to (N,)."""
+        wanted = keras.ops.one_hot(keras.ops.reshape(labels, (-1,)), logits.shape[-1], dtype="float32")
+        return keras.losses.categorical_crossentropy(wanted, logits, from_logits=True, label_smoothing=self.smoothing)
+
+
+def constant_rate(learning_rate: float) -> Recipe:
+    """Adam at one rate, stopped when val no longer improves."""
+    return Recipe(keras.optimizers.Adam(learning_rate), SmoothedLoss(0.0), stops_early=True)
+
+
+def computes_bfloat16(cpu_info: Path = CPU_INFO) -> bool:
+    """Whether this CPU has instructions for bfloat16; without them it is slower than float32."""
+    try:
+        return not BFLOAT16_FLAGS.isdisjoint(cpu_info.read_text(encoding="utf-8").split())
+    except OSError:
+        return False
+
+
+def predict_logits(model: keras.Model, data: TrainingData) -> NDArray[np.float32]:
+    """(v, classes) logits of the val rows, a batch at a time."""
+    return np.concatenate([_logits(model, images) for images in data.val_batches()])
+
+
+def _logits(model: keras.Model, images: Pixels) -> NDArray[np.float32]:
+    return np.asarray(model.predict_on_batch(images), dtype=np.float32)
+
+
+def _build(network: Network) -> keras.Model:
+    before = keras.config.dtype_policy()
+    wanted = "mixed_bfloat16" if network.bfloat16 and computes_bfloat16() else "float32"
+    keras.config.set_dtype_policy(wanted)
+    try:
+        return network.build()
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _in_float32(network: Network, trained: keras.Model) -> keras.Model:
+    model = network.build()
+    model.set_weights(trained.get_weights())
+    return model
+
+
+def _curves(history: dict[str, list[float]]) -> tuple[Epoch, ...]:
+    names = ("loss", "accuracy", "val_loss", "val_accuracy")
+    rows = zip(*(history[name] for name in names), strict=True)
+    return tuple(Epoch(number, *map(float, row)) for number, row in enumerate(rows, 1))

@@ -1,0 +1,80 @@
+"""A Keras model to the bytes of one ONNX file: the same bytes in every process."""
+
+import tempfile
+import warnings
+from pathlib import Path
+
+import keras
+import onnx
+
+from tinysight.contract import Contract
+from tinysight.errors import ModelError
+
+INPUT, OUTPUT = "image", "probabilities"
+PRODUCER = "tinysight"
+IR_VERSION = 8  # what ONNX Runtime reads since 1.11
+
+
+def with_probabilities(model: keras.Model, temperature: float) -> keras.Model:
+    """The model with its logits divided by the temperature and made probabilities.
+
+    Args:
+        model: uint8 (N, S, S, 3) to logits (N, classes).
+        temperature: what fit_temperature found.
+
+    Returns:
+        uint8 (N, S, S, 3) to probabilities (N, classes), in one graph.
+    """
+    images = keras.Input(model.input_shape[1:], dtype="uint8", name=INPUT)
+    cooled = keras.layers.Rescaling(1 / temperature, name="temperature")(model(images))
+    return keras.Model(images, keras.layers.Softmax(name=OUTPUT)(cooled), name="exported")
+
+
+def to_onnx(model: keras.Model, contract: Contract, opset: int) -> bytes:
+    """The model file: one graph from uint8 `image` to float32 `probabilities`, with its contract.
+
+    Raises:
+        ModelError: if the graph has not one input and one output.
+    """
+    proto = _convert(model, opset)
+    if len(proto.graph.input) != 1 or len(proto.graph.output) != 1:
+        raise ModelError("An exported graph must have one input and one output. Correct the candidate's build().")
+    _rename(proto.graph, proto.graph.input[0].name, INPUT)
+    _rename(proto.graph, proto.graph.output[0].name, OUTPUT)
+    _name_shapes(proto.graph, len(contract.class_names))
+    proto.ir_version = min(proto.ir_version, IR_VERSION)
+    proto.producer_name, proto.producer_version, proto.doc_string = PRODUCER, "", ""
+    proto.graph.name, proto.graph.doc_string = PRODUCER, ""
+    del proto.metadata_props[:]
+    onnx.helper.set_model_props(proto, dict(sorted(contract.to_metadata().items())))
+    onnx.checker.check_model(proto, full_check=True)
+    return bytes(proto.SerializeToString(deterministic=True))
+
+
+def _convert(model: keras.Model, opset: int) -> onnx.ModelProto:
+    signature = [keras.InputSpec(shape=model.input_shape, dtype="uint8", name=INPUT)]
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tf2onnx uses what numpy and TensorFlow have deprecated
+        path = Path(folder) / "model.onnx"
+        model.export(path, format="onnx", opset_version=opset, input_signature=signature, verbose=False)
+        return onnx.load(path)
+
+
+def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
+    """Renames a value wherever it is made or used."""
+    if old == new:
+        return
+    for node in graph.node:
+        node.input[:] = [new if name == old else name for name in node.input]
+        node.output[:] = [new if name == old else name for name in node.output]
+    for value in (*graph.input, *graph.output, *graph.value_info):
+        value.name = new if value.name == old else value.name
+
+
+def _name_shapes(graph: onnx.GraphProto, classes: int) -> None:
+    """Any number of pictures, by name, so that viewers and checkers see which dimension it is."""
+    graph.input[0].type.tensor_type.shape.dim[0].dim_param = "N"
+    shape = graph.output[0].type.tensor_type.shape
+    del shape.dim[:]
+    shape.dim.add().dim_param = "N"
+    shape.dim.add().dim_value = classes

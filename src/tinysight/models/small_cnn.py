@@ -1,0 +1,60 @@
+"""The candidate that gives the most accuracy for its seconds: early strides, batch norm, one-cycle rate."""
+
+import keras
+
+from tinysight.models.networks import Recipe, SmoothedLoss
+from tinysight.params import SmallCnnParams
+
+WORKING_SIZE = 14  # pixels of the first feature map that is convolved again; larger pictures are strided to it
+WARM_UP = 0.2  # share of the steps in which the rate rises
+FIRST_RATE = 0.1  # of the peak
+
+
+def build(params: SmallCnnParams, image_size: int, classes: int) -> keras.Model:
+    """The untrained network: uint8 (N, S, S, 3) to logits (N, classes)."""
+    width = params.width
+    images = keras.Input((image_size, image_size, 3), dtype="uint8", name="image")
+    x = keras.layers.Rescaling(1 / 127.5, -1, name="rescale")(images)
+    for number, (kernel, stride) in enumerate(stem(image_size), 1):
+        x = _block(x, width, f"stem_{number}", kernel=kernel, stride=stride)
+    x = _block(x, 2 * width, "conv_1")
+    x = keras.layers.MaxPooling2D(name="pool")(x)
+    x = _block(x, 4 * width, "conv_2")
+    x = _block(x, 4 * width, "conv_3")
+    x = keras.layers.GlobalAveragePooling2D(name="average")(x)  # (N, 4 * width)
+    x = keras.layers.Dropout(params.dropout, name="dropout")(x)
+    # logits in float32 also where the rest trains in bfloat16
+    return keras.Model(images, keras.layers.Dense(classes, dtype="float32", name="logits")(x), name="small_cnn")
+
+
+def stem(image_size: int) -> list[tuple[int, int]]:
+    """Kernel and stride of the first convolutions: they bring a picture to about WORKING_SIZE pixels."""
+    factor = image_size / WORKING_SIZE
+    if factor < 1.5:
+        return [(3, 1)]
+    if factor < 3:
+        return [(5, 2)]
+    layers = [(7, 4)]
+    while factor >= 6:
+        layers.append((3, 2))
+        factor /= 2
+    return layers
+
+
+def recipe(params: SmallCnnParams, steps: int) -> Recipe:
+    """AdamW whose rate rises and falls once over all steps, so it must not stop early."""
+    rate = keras.optimizers.schedules.CosineDecay(
+        FIRST_RATE * params.learning_rate,
+        decay_steps=max(1, steps - int(WARM_UP * steps)),
+        warmup_target=params.learning_rate,
+        warmup_steps=int(WARM_UP * steps),
+    )
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=params.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return Recipe(optimizer, SmoothedLoss(params.label_smoothing), stops_early=False)
+
+
+def _block(x: keras.KerasTensor, filters: int, name: str, *, kernel: int = 3, stride: int = 1) -> keras.KerasTensor:
+    x = keras.layers.Conv2D(filters, kernel, stride, "same", use_bias=False, name=name)(x)
+    x = keras.layers.BatchNormalization(name=f"{name}_norm")(x)
+    return keras.layers.ReLU(name=f"{name}_relu")(x)

@@ -1,0 +1,49 @@
+"""The candidate of HOG features and a linear SVM, as one graph from pixels to scores."""
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from tinysight.data.progress import progress_bar
+from tinysight.models.fitted import Fitted
+from tinysight.models.hog import Hog
+from tinysight.models.resizing import resize
+from tinysight.models.squared_hinge import solve
+from tinysight.models.training_data import TrainingData
+from tinysight.params import SvmParams
+
+FEATURE_BYTES = 1_200_000_000  # what the features of all pictures may take in memory
+BATCH = 512
+
+
+def fit(params: SvmParams, data: TrainingData) -> Fitted:
+    """Computes HOG once for each picture and solves the SVM.
+
+    Where the features would not fit into FEATURE_BYTES, the copies that come last are left out.
+    """
+    model = build(params, data.image_size, len(data.class_names))
+    features_of = keras.Model(model.input, model.get_layer("hog").output)
+    rows = min(len(data), max(1, FEATURE_BYTES // (4 * features_of.output.shape[1])))
+    features = _features(features_of, data, rows)
+    weights, bias = solve(features, data.train_labels[:rows], len(data.class_names), params.c)
+    model.get_layer("logits").set_weights([weights, bias])
+    return Fitted(model, (), 0, rows)
+
+
+def build(params: SvmParams, image_size: int, classes: int) -> keras.Model:
+    """The graph with weights still to be found: uint8 (N, S, S, 3) to scores (N, classes)."""
+    images = keras.Input((image_size, image_size, 3), dtype="uint8", name="image")
+    x = keras.layers.Rescaling(1 / 255, name="rescale")(images)
+    x = Hog(params.cell, params.bins, name="hog")(resize(x, params.side))
+    return keras.Model(images, keras.layers.Dense(classes, name="logits")(x), name="svm")
+
+
+def _features(model: keras.Model, data: TrainingData, rows: int) -> NDArray[np.float32]:
+    """(rows, features) of the first places."""
+    features = np.empty((rows, model.output.shape[1]), dtype=np.float32)
+    with progress_bar("svm: features", rows) as advance:
+        for start in range(0, rows, BATCH):
+            places = np.arange(start, min(start + BATCH, rows))
+            features[places] = model.predict_on_batch(data.images(places))
+            advance(len(places))
+    return features

@@ -1,0 +1,71 @@
+"""When an answer is too unsure to be given: the unknown threshold, fitted on val."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+DECIMALS = 6  # confidences closer than this are one: Keras and ONNX Runtime differ by less
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """What was found on val.
+
+    Attributes:
+        value: an answer whose largest probability is below it is unknown.
+        precision: share of the val rows answered at it that are right.
+        answered: share of the val rows answered at it.
+    """
+
+    value: float
+    precision: float
+    answered: float
+
+
+def fit_threshold(
+    probabilities: NDArray[np.float64], labels: NDArray[np.int64], *, precision: float, answered: float
+) -> Threshold:
+    """The larger of two thresholds.
+
+    One is the lowest at which the answers reach `precision`; it must leave at least 1 / (1 - precision)
+    answers, or half of the val rows where there are fewer, since fewer cannot show such a precision. Where
+    none reaches it, it is the one that comes nearest. The other is the highest that still answers the
+    share `answered` of the val rows: also a precise model leaves the oddest pictures unanswered.
+
+    A threshold lies in the middle between two confidences, never on one, and is 0 when all are answered.
+
+    Args:
+        probabilities: (n, classes) of the val rows.
+        labels: (n,) int64.
+        precision: wanted share of right answers among those given.
+        answered: wanted share of val rows answered, where the precision allows it.
+    """
+    confidence = np.round(probabilities.max(axis=1), DECIMALS)
+    right = probabilities.argmax(axis=1) == labels
+    levels, given, precise = _levels(confidence, right)
+    least = min(math.ceil(1 / (1 - precision) - 1e-9), math.ceil(len(labels) / 2))
+    strict = _precise(given, precise, precision, least)
+    generous = int(np.flatnonzero(given >= answered * len(labels) - 1e-9)[-1])
+    place = max(strict, generous)
+    value = 0.0 if place == 0 else float(levels[place - 1] + levels[place]) / 2
+    return Threshold(value, float(precise[place]), float(given[place] / len(labels)))
+
+
+def _levels(
+    confidence: NDArray[np.float64], right: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """The distinct confidences, rising; how many rows reach each; and the share of those that is right."""
+    levels, place = np.unique(confidence, return_inverse=True)
+    rows = np.bincount(place, minlength=len(levels))
+    hits = np.bincount(place, weights=right, minlength=len(levels))
+    given = np.cumsum(rows[::-1])[::-1]
+    return levels, given, np.cumsum(hits[::-1])[::-1] / given
+
+
+def _precise(given: NDArray[np.int64], precise: NDArray[np.float64], precision: float, least: int) -> int:
+    """The place of the lowest level that is precise enough, else of the lowest among the most precise."""
+    allowed = given >= least  # at least the first: it answers every row
+    reached = np.flatnonzero(allowed & (precise >= precision))
+    return int(reached[0]) if len(reached) else int(np.argmax(np.where(allowed, precise, -1.0)))

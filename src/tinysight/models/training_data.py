@@ -1,0 +1,104 @@
+"""What a candidate learns from: train rows with their warped copies, and the val rows that judge it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinysight.data.imageset import ImageSet
+from tinysight.data.splits import Split
+from tinysight.errors import DataError
+from tinysight.imaging import Pixels
+
+Rows = NDArray[np.int64]
+SMALLEST_BATCH = 8
+STEPS_AN_EPOCH = 40  # of a small set: larger batches would leave too few steps to learn in
+VAL_BATCH = 256
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Pictures stay in their memory-mapped files; only a batch of them is ever in memory.
+
+    A place is a number below `len(data)`: first the train rows, then the copies.
+
+    Attributes:
+        pixels: (N, S, S, 3) uint8, all rows of the data set.
+        labels: (N,) int64.
+        train_rows: (n,) int64, rows of pixels to learn from.
+        val_rows: (v,) int64, rows of pixels that judge.
+        copies: (M, S, S, 3) uint8, warped copies of train rows.
+        copy_labels: (M,) int64.
+        class_names: in the order of their labels.
+    """
+
+    pixels: Pixels
+    labels: Rows
+    train_rows: Rows
+    val_rows: Rows
+    copies: Pixels
+    copy_labels: Rows
+    class_names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.train_rows) + len(self.copies)
+
+    @property
+    def image_size(self) -> int:
+        """S: height and width of every picture."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def train_labels(self) -> Rows:
+        """(len(self),) int64: the label at each place."""
+        return np.concatenate([self.labels[self.train_rows], self.copy_labels])
+
+    @property
+    def val_labels(self) -> Rows:
+        """(v,) int64."""
+        return self.labels[self.val_rows]
+
+    def images(self, places: Rows) -> Pixels:
+        """The pictures at some places: (len(places), S, S, 3) uint8, in their order."""
+        originals = places < len(self.train_rows)
+        images = np.empty((len(places), *self.pixels.shape[1:]), dtype=np.uint8)
+        images[originals] = self.pixels[self.train_rows[places[originals]]]
+        images[~originals] = self.copies[places[~originals] - len(self.train_rows)]
+        return images
+
+    def val_batches(self, rows: int = VAL_BATCH) -> Iterator[Pixels]:
+        """The val pictures in order, a bounded number at a time."""
+        for start in range(0, len(self.val_rows), rows):
+            yield self.pixels[self.val_rows[start : start + rows]]
+
+    def batch_size(self, largest: int) -> int:
+        """How many pictures a step sees: fewer than wanted where the set is small."""
+        return min(largest, max(SMALLEST_BATCH, len(self) // STEPS_AN_EPOCH))
+
+    def epochs(self, wanted: int, max_images: int) -> int:
+        """How many epochs fit into max_images pictures; at least one."""
+        return max(1, min(wanted, max_images // len(self)))
+
+
+def gather(images: ImageSet, split: Split, copies: ImageSet | None, class_names: tuple[str, ...]) -> TrainingData:
+    """Puts the pipeline's files together.
+
+    Args:
+        images: the data set.
+        split: its rows of each side.
+        copies: warped copies of its train rows, or None where only val matters.
+        class_names: in the order of their labels.
+
+    Raises:
+        DataError: if they do not belong together.
+    """
+    if not len(split.train) or not len(split.val):
+        raise DataError("train or val holds no rows. Add pictures or change conf/split, then run `dvc repro`.")
+    shape = images.pixels.shape[1:]
+    last = int(max(split.train.max(), split.val.max()))
+    if last >= len(images) or (copies is not None and copies.pixels.shape[1:] != shape):
+        raise DataError("data/dataset, data/split and data/augmented do not belong together. Run `dvc repro`.")
+    warped = np.empty((0, *shape), dtype=np.uint8) if copies is None else copies.pixels
+    warped_labels = np.empty(0, dtype=np.int64) if copies is None else copies.labels
+    return TrainingData(images.pixels, images.labels, split.train, split.val, warped, warped_labels, class_names)

@@ -1,0 +1,55 @@
+"""A trained candidate → model.onnx with its contract."""
+
+import json
+import os
+from pathlib import Path
+
+from tinysight.data.dataset import decoding_of, read_info
+from tinysight.data.imageset import ImageSet
+from tinysight.data.splits import Split
+from tinysight.models.status import OK, read_status, write_status
+from tinysight.models.training_data import gather
+from tinysight.params import Params
+from tinysight.paths import Paths
+from tinysight.stages.train import give_up
+
+SECTIONS = ("seed", "dataset", "split", "augment", "train", "export")  # that make a model, beside its own
+
+
+def run(params: Params, paths: Paths, candidate: str) -> None:
+    """Exports one candidate; a failed one is passed on.
+
+    Raises:
+        DataError: if what it needs is missing or broken.
+    """
+    status, folder = read_status(paths.train(candidate)), paths.export(candidate)
+    folder.mkdir(parents=True, exist_ok=True)
+    if status.failed:
+        write_status(folder, status)
+        return
+    images, split, info = ImageSet.open(paths.dataset), Split.open(paths.split), read_info(paths.dataset)
+    data = gather(images, split, None, info.class_names)
+
+    from tinysight.models.export import Provenance, export_model  # TensorFlow takes seconds to import
+    from tinysight.models.saved import load_model
+
+    model = load_model(paths.train(candidate))
+    provenance = Provenance(info.digest, params.digest(*SECTIONS, f"models.{candidate}"))
+    try:
+        exported = export_model(model, data, decoding_of(params.dataset), params.export, provenance)
+        _write(folder / "model.onnx", exported.content)
+        _write(folder / "export.json", _json(exported.facts()))
+    except Exception as error:  # whatever it is, the other rungs go on
+        give_up(folder, candidate, error)
+    else:
+        write_status(folder, OK)
+
+
+def _write(path: Path, content: bytes) -> None:
+    draft = path.with_name(path.name + ".part")
+    draft.write_bytes(content)
+    os.replace(draft, path)
+
+
+def _json(facts: dict[str, object]) -> bytes:
+    return (json.dumps(facts, indent=1) + "\n").encode()

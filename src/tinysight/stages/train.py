@@ -1,0 +1,62 @@
+"""Train rows and their copies → a trained candidate, or the reason why there is none."""
+
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import numpy as np
+
+from tinysight.data.dataset import read_info
+from tinysight.data.imageset import ImageSet
+from tinysight.data.splits import Split
+from tinysight.errors import TinysightError
+from tinysight.models.status import OK, failure, write_status
+from tinysight.models.training_data import TrainingData, gather
+from tinysight.params import Params
+from tinysight.paths import Paths
+
+
+def run(params: Params, paths: Paths, candidate: str) -> None:
+    """Trains one candidate; what goes wrong with it alone is written down and stops nothing else.
+
+    Raises:
+        DataError: if what it should learn from is missing or broken.
+    """
+    names = read_info(paths.dataset).class_names
+    data = gather(ImageSet.open(paths.dataset), Split.open(paths.split), ImageSet.open(paths.augmented), names)
+    folder = paths.train(candidate)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        _train(params, candidate, data, folder)
+    except Exception as error:  # whatever it is, the other rungs go on
+        give_up(folder, candidate, error)
+    else:
+        write_status(folder, OK)
+
+
+def give_up(folder: Path, candidate: str, error: Exception) -> None:
+    """Leaves nothing in the folder but the reason; the traceback of a bug goes to stderr."""
+    if not isinstance(error, TinysightError):
+        traceback.print_exception(error)
+    for leftover in folder.iterdir():
+        leftover.unlink()
+    status = failure(error)
+    write_status(folder, status)
+    print(f"{candidate} failed: {status.reason}", file=sys.stderr)
+
+
+def _train(params: Params, candidate: str, data: TrainingData, folder: Path) -> None:
+    # here, so that a stage that cannot start says so at once: TensorFlow takes seconds to import
+    from tinysight.models.networks import predict_logits
+    from tinysight.models.saved import TrainFacts, save_model, write_curves, write_facts
+    from tinysight.models.training import fit_candidate
+
+    settings = params.models[candidate]
+    started = time.perf_counter()
+    fitted = fit_candidate(settings, data, params.train, params.seed)
+    seconds = round(time.perf_counter() - started, 2)
+    accuracy = float(np.mean(predict_logits(fitted.model, data).argmax(axis=1) == data.val_labels))
+    save_model(folder, fitted.model)
+    write_curves(folder, fitted.curves)
+    write_facts(folder, TrainFacts(settings.kind, seconds, fitted.epochs, fitted.rows, accuracy))
