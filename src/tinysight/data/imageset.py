@@ -120,7 +120,8 @@ def write_samples(path: Path, samples: Iterable[Sample]) -> None:
 
 def read_samples(path: Path) -> list[Sample]:
     """Reads the samples table; columns of later versions are passed over."""
-    names = [field.name for field in fields(Sample)]
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [{name: row[name] for name in names} for row in csv.DictReader(file)]
-    return [Sample(**{**row, "label": int(row["label"])}) for row in rows]
+        return [
+            Sample(row["path"], row["digest"], row["class_name"], int(row["label"]), row["split"], row["group"])
+            for row in csv.DictReader(file)
+        ]

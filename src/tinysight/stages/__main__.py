@@ -1,5 +1,6 @@
 """`python -m tinysight.stages NAME [CANDIDATE]`: what dvc.yaml calls."""
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +11,7 @@ from tinysight.paths import Paths
 
 STAGES = ("ingest", "validate", "split", "augment", "train", "export", "evaluate", "select", "register")
 OF_A_CANDIDATE = ("train", "export", "evaluate")
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "1"}  # TensorFlow says a dozen lines else
 
 
 def main(arguments: list[str]) -> int:
@@ -30,6 +32,8 @@ def _run(arguments: list[str]) -> None:
             f"A stage is one of {', '.join(STAGES)}; {', '.join(OF_A_CANDIDATE)} take a candidate's name."
             f" Received: {' '.join(arguments) or 'nothing'}."
         )
+    for variable, value in QUIET.items():
+        os.environ.setdefault(variable, value)
     paths = Paths(Path.cwd())
     params = load_params(paths.params)
     stage = import_module(f"tinysight.stages.{name}")

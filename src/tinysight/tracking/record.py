@@ -98,7 +98,7 @@ def read_pipeline(params: Params, paths: Paths) -> PipelineRecord:
         verdict=_read_text(paths.verdict_text),
         params=_flat(params, without=OF_THE_RUN),
         tags=_tags(params, paths, key, dataset.digest, experiment),
-        files=[paths.verdict, paths.verdict_text, paths.params],
+        files=[*sorted(paths.reports.glob("verdict.*")), paths.params],
         candidates=candidates,
     )
 
