@@ -7,6 +7,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from projects import free_port, project_environment
@@ -18,10 +19,11 @@ from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
 from tinysight.tracking.pull import pull
-from tinysight.tracking.record import read_pipeline
+from tinysight.tracking.record import CandidateRecord
 from tinysight.tracking.registry import list_versions, promote
 from tinysight.tracking.release import release
 from tinysight.tracking.runs import publish
+from tinysight.tracking.store import Store
 from tinysight.tracking.sync import sync
 
 pytestmark = pytest.mark.slow
@@ -124,25 +126,21 @@ def test_a_server_that_forgets_is_filled_again(remote: tuple[Params, Paths]) -> 
 def test_a_server_that_stops_in_the_middle_is_one_line(
     remote: tuple[Params, Paths], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It answers the first question and then no more; what was half published is completed later."""
+    """What was half published is completed later."""
+    from mlflow.utils.rest_utils import MlflowHostCreds
+
     from tinysight.tracking import runs
 
-    params, paths = remote
-    real = runs.log_onnx
+    real, nowhere = runs.log_onnx, MlflowHostCreds(f"http://127.0.0.1:{free_port()}")
+    with monkeypatch.context() as patch:
 
-    def gone(store, run, candidate):  # type: ignore[no-untyped-def]
-        store.client._tracking_client.store.get_host_creds = lambda: host(f"http://127.0.0.1:{free_port()}")
-        return real(store, run, candidate)
+        def gone(store: Store, run: Any, candidate: CandidateRecord) -> str:
+            patch.setattr(store.client._tracking_client.store, "get_host_creds", lambda: nowhere)
+            return real(store, run, candidate)
 
-    def host(url: str):  # type: ignore[no-untyped-def]
-        from mlflow.utils.rest_utils import MlflowHostCreds
-
-        return MlflowHostCreds(url)
-
-    monkeypatch.setattr(runs, "log_onnx", gone)
-    with pytest.raises(TrackingError, match="results are on disk") as caught:
-        publish(params, paths)
+        patch.setattr(runs, "log_onnx", gone)
+        with pytest.raises(TrackingError, match="results are on disk") as caught:
+            publish(*remote)
     assert "\n" not in str(caught.value)
-    monkeypatch.setattr(runs, "log_onnx", real)
-    assert publish(params, paths).new
-    assert read_pipeline(params, paths).key
+    assert publish(*remote).new
+    assert not publish(*remote).new

@@ -102,8 +102,8 @@ def _publish_candidate(store: Store, parent: "Run", record: PipelineRecord, cand
     if candidate.status.failed:
         store.client.set_tag(run_id, "tinysight.reason", candidate.status.reason)
         store.client.set_tag(run_id, NOTE, f"Failed: {candidate.status.reason}"[:LONGEST_NOTE])
-    store.client.set_tag(run_id, COMPLETE, "true")
     store.client.set_terminated(run_id, "FAILED" if candidate.status.failed else "FINISHED")
+    store.client.set_tag(run_id, COMPLETE, "true")  # last: what lacks it is made again
     return run_id
 
 
