@@ -12,12 +12,13 @@ export TF_ENABLE_ONEDNN_OPTS ?= 1
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-# uv installs in seconds what takes pip minutes; where it cannot run, pip does the same
+# uv installs in seconds what takes pip minutes; where it cannot run, pip does the same. Bytecode is compiled once
+# here: without it TensorFlow takes ten seconds to import, in each of ten stages, where Python may not write any
 .venv/ready: requirements/dev.txt requirements/uv.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is missing. Install Python 3.11, or name one: make PYTHON=/path/to/python $(MAKECMDGOALS)"; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	$(BIN)/uv pip sync -q --require-hashes --python $(BIN)/python requirements/dev.txt \
+	$(BIN)/uv pip sync -q --compile-bytecode --require-hashes --python $(BIN)/python requirements/dev.txt \
 	  || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/uv pip install -q --no-deps --no-build-isolation --python $(BIN)/python -e . \
 	  || $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
