@@ -84,4 +84,4 @@ bench: .venv/ready ## measure on this machine; writes docs/figures/
 
 .PHONY: container-check
 container-check: ## build serve/Dockerfile with Docker or buildah
-	docker build -f serve/Dockerfile -t tinysight-serve . || buildah bud -f serve/Dockerfile -t tinysight-serve .
+	docker build -f serve/Dockerfile -t tinysight-serve . || buildah bud --format docker -f serve/Dockerfile -t tinysight-serve .
