@@ -100,13 +100,19 @@ class MajorityParams(Section):
 
 
 class SvmParams(Section):
-    """HOG features and a linear SVM. `c` is its inverse regularisation."""
+    """HOG features, mean colours and a linear SVM. `c` is its inverse regularisation."""
 
     kind: Literal["svm"]
     side: Annotated[int, Field(ge=16, le=256)]
     cell: Annotated[int, Field(ge=2, le=32)]
     bins: Annotated[int, Field(ge=4, le=18)]
     c: Annotated[float, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def _cells_fit(self) -> Self:
+        if self.side < 4 * self.cell:
+            raise ValueError(f"side must be at least 4 cells; a cell has {self.cell} pixels, the side {self.side}")
+        return self
 
 
 class _Network(Section):

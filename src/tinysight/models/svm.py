@@ -12,38 +12,46 @@ from tinysight.models.squared_hinge import solve
 from tinysight.models.training_data import TrainingData
 from tinysight.params import SvmParams
 
-FEATURE_BYTES = 1_200_000_000  # what the features of all pictures may take in memory
+FEATURE_BYTES = 1_000_000_000  # what the features of all pictures may take in memory
 BATCH = 512
 
 
 def fit(params: SvmParams, data: TrainingData) -> Fitted:
-    """Computes HOG once for each picture and solves the SVM.
+    """Computes the features once for each picture and solves the SVM.
 
-    Where the features would not fit into FEATURE_BYTES, the copies that come last are left out.
+    Where they would not fit into FEATURE_BYTES, the copies that come last are left out.
     """
     model = build(params, data.image_size, len(data.class_names))
-    features_of = keras.Model(model.input, model.get_layer("hog").output)
-    rows = min(len(data), max(1, FEATURE_BYTES // (4 * features_of.output.shape[1])))
+    features_of = keras.Model(model.input, model.get_layer("features").output)
+    rows = min(len(data), max(1, FEATURE_BYTES // (4 * (features_of.output.shape[1] + 1))))
     features = _features(features_of, data, rows)
-    weights, bias = solve(features, data.train_labels[:rows], len(data.class_names), params.c)
-    model.get_layer("logits").set_weights([weights, bias])
+    weights = solve(features, data.train_labels[:rows], len(data.class_names), params.c)
+    model.get_layer("logits").set_weights([weights[:-1], weights[-1]])
     return Fitted(model, (), 0, rows)
 
 
 def build(params: SvmParams, image_size: int, classes: int) -> keras.Model:
-    """The graph with weights still to be found: uint8 (N, S, S, 3) to scores (N, classes)."""
+    """The graph with weights still to be found: uint8 (N, S, S, 3) to scores (N, classes).
+
+    Fine cells see edges, cells twice as large still see them when a picture is shifted, and the mean
+    colour of each fine cell tells apart what has the same shape.
+    """
     images = keras.Input((image_size, image_size, 3), dtype="uint8", name="image")
     x = keras.layers.Rescaling(1 / 255, name="rescale")(images)
-    x = Hog(params.cell, params.bins, name="hog")(resize(x, params.side))
-    return keras.Model(images, keras.layers.Dense(classes, name="logits")(x), name="svm")
+    x = resize(x, params.side)
+    fine = Hog(params.cell, params.bins, name="fine")(x)
+    coarse = Hog(2 * params.cell, params.bins, name="coarse")(x)
+    colours = keras.layers.Flatten(name="colours")(keras.layers.AveragePooling2D(params.cell, name="cells")(x))
+    features = keras.layers.Concatenate(name="features")([fine, coarse, colours])
+    return keras.Model(images, keras.layers.Dense(classes, name="logits")(features), name="svm")
 
 
 def _features(model: keras.Model, data: TrainingData, rows: int) -> NDArray[np.float32]:
-    """(rows, features) of the first places."""
-    features = np.empty((rows, model.output.shape[1]), dtype=np.float32)
+    """(rows, features + 1) of the first places, with a column of ones for the bias."""
+    features = np.ones((rows, model.output.shape[1] + 1), dtype=np.float32)
     with progress_bar("svm: features", rows) as advance:
         for start in range(0, rows, BATCH):
             places = np.arange(start, min(start + BATCH, rows))
-            features[places] = model.predict_on_batch(data.images(places))
+            features[places, :-1] = model.predict_on_batch(data.images(places))
             advance(len(places))
     return features

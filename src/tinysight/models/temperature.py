@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp, softmax
 
-LOWEST, HIGHEST = 1e-3, 1e3
+LOWEST, HIGHEST = 0.02, 50.0
 
 Logits = NDArray[np.float32]
 Labels = NDArray[np.int64]

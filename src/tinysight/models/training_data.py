@@ -13,7 +13,7 @@ from tinysight.imaging import Pixels
 
 Rows = NDArray[np.int64]
 SMALLEST_BATCH = 8
-STEPS_AN_EPOCH = 40  # of a small set: larger batches would leave too few steps to learn in
+STEPS_AN_EPOCH = 80  # of a small set: larger batches would leave too few steps to learn in
 VAL_BATCH = 256
 
 
