@@ -49,24 +49,26 @@ def test_another_store_gets_the_same_model(
     assert there.source != here.source
 
 
-def test_an_applied_experiment_is_registered_and_judged(
+def test_what_an_experiment_left_in_the_folder_is_not_released(
     finished: tuple[Params, Paths], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DVC sees nothing to do after `dvc exp apply`: sync does what register would have done."""
+    """`make serve` after `dvc exp run` goes on with production; releasing takes a command that says so."""
     params, paths = finished
     sync(params, paths)
     params, paths = make_results(paths.root, seed=1)
     monkeypatch.setenv("DVC_EXP_NAME", "wide-cnn")
     release(params, paths)
     monkeypatch.delenv("DVC_EXP_NAME")
-    assert sync(params, paths).startswith("colours 2: kept.")
+    assert "dvc repro -f -s register" in sync(params, paths)
+    (version,) = list_versions(paths)
+    assert version.aliases == ("production",)
 
 
 def test_a_persons_promotion_stays(finished: tuple[Params, Paths]) -> None:
     params, paths = finished
     sync(params, paths)
     params, paths = make_results(paths.root, seed=1)
-    sync(params, paths)
+    release(params, paths)
     promote(paths, "2", why="by hand")
     params, paths = make_results(paths.root)
     assert sync(params, paths).startswith("colours 2 is production")

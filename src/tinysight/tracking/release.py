@@ -77,7 +77,7 @@ def release(params: Params, paths: Paths) -> Decision:
     if experiment := experiment_name():
         reason = (
             f"An experiment ({experiment}) never releases. To keep it: `dvc exp apply {experiment}`,"
-            " set its keys in conf/, then `tinysight registry sync`."
+            " set its keys in conf/, then `dvc repro -f -s register`."
         )
         return Decision("published", reason, name, chosen)
     model = ModelFile(

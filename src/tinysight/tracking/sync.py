@@ -10,9 +10,13 @@ from tinysight.tracking.runs import publish
 from tinysight.tracking.sqlite_view import database_of, is_published, version_by_alias, version_by_sha256
 from tinysight.tracking.store import local_path, open_store, tracking_uri
 
+NOT_REGISTERED = "The model chosen here is no version yet: `dvc repro -f -s register` judges it against production."
+
 
 def sync(params: Params, paths: Paths) -> str:
-    """Publishes, registers and decides what the store does not hold yet; a person's decisions stay.
+    """Publishes the runs that the store lacks; registers and releases only where nothing is production yet.
+
+    Where there is a champion, nothing moves: what lies here may be an experiment's, which never releases.
 
     Returns:
         One line that says what was done.
@@ -30,8 +34,9 @@ def sync(params: Params, paths: Paths) -> str:
     with open_store(paths, write=False) as store:
         champion = find_champion(store, name)
         registered = any(version.sha256 == sha256 for version in versions_of(store, name))
-    if champion is not None and registered:
-        return f"{name} {champion.version} is production; the runs are published."
+    if champion is not None:
+        line = f"{name} {champion.version} is production; the runs are published."
+        return line if registered or not chosen else f"{line} {NOT_REGISTERED}"
     return release(params, paths).line()
 
 
