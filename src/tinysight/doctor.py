@@ -16,7 +16,17 @@ from tinysight.errors import TinysightError
 from tinysight.paths import Paths
 
 SERVING = ("numpy", "pillow", "onnxruntime", "pydantic", "fastapi", "uvicorn")
-TRAINING = ("dvc", "hydra-core", "keras", "tensorflow-cpu", "mlflow", "onnx", "tf2onnx", "scipy", "opencv-python-headless")
+TRAINING = (
+    "dvc",
+    "hydra-core",
+    "keras",
+    "tensorflow-cpu",
+    "mlflow",
+    "onnx",
+    "tf2onnx",
+    "scipy",
+    "opencv-python-headless",
+)
 TRAIN_MB, SERVE_MB, FREE_MB = 4000, 256, 3000
 FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
 
