@@ -1,14 +1,14 @@
 """The frozen, strict schema of params.yaml: one class a section, one field a key."""
 
-import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tinysight.errors import ConfigError
+from tinysight.schema_errors import explain
 
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Channel = Annotated[int, Field(ge=0, le=255)]
@@ -229,41 +229,10 @@ def parse_params(content: Mapping[str, Any], *, origin: str) -> Params:
     try:
         return Params.model_validate_json(json.dumps(content))  # JSON: strict types, but lists are tuples
     except ValidationError as error:
-        lines = "\n".join(f"{origin}: {_explain(detail)}" for detail in error.errors())
+        lines = "\n".join(f"{origin}: {explain(detail, Params)}" for detail in error.errors())
         raise ConfigError(f"{lines}\nEdit conf/ and run `make params`.") from None
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{origin}: not a configuration: {error}. Run `make params` to write it again.") from None
-
-
-def _explain(detail: Any) -> str:
-    loc = [str(part) for part in detail["loc"]]
-    key = ".".join(_without_tags(loc))
-    if detail["type"] == "extra_forbidden":
-        return f"unknown key {key}.{_nearest(loc)} Remove it or correct its name."
-    if detail["type"] == "missing":
-        return f"{key} is missing."
-    message = detail["msg"].removeprefix("Value error, ")
-    received = "" if isinstance(detail["input"], dict) else f" Received: {json.dumps(detail['input'], default=str)}."
-    return f"{key}: {message}.{received}"
-
-
-def _without_tags(loc: Iterable[str]) -> list[str]:
-    """Drops the discriminator's tag, which pydantic puts into the path of an error."""
-    parts = list(loc)
-    if parts[:1] == ["dataset"]:
-        return parts[:1] + parts[2:]
-    if parts[:1] == ["models"]:
-        return parts[:2] + parts[3:]
-    return parts
-
-
-def _nearest(loc: list[str]) -> str:
-    section: Any = Params
-    names = {(f.alias or n): f.annotation for n, f in section.model_fields.items()}
-    inner = names.get(loc[0]) if len(loc) > 1 else None
-    known = list(inner.model_fields) if isinstance(inner, type) and issubclass(inner, BaseModel) else list(names)
-    close = difflib.get_close_matches(loc[-1], known, 1)
-    return f" Did you mean {close[0]}?" if close else ""
 
 
 def _lookup(content: Any, keys: list[str]) -> Any:
