@@ -5,10 +5,13 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pictures import write_16bit_folder, write_mixed_folder
 from pipelines import aliases, keep_models, ran, served, shorten, verdict
 from projects import commit, make_project, run_in
+
+from tinysight.data.imageset import read_samples
 
 pytestmark = pytest.mark.slow
 
@@ -29,11 +32,11 @@ def test_the_import_becomes_the_default_of_every_later_command(built: Path) -> N
 def test_a_served_answer_is_right_for_held_out_files(built: Path) -> None:
     """Real files of every kind, as they lie in data/raw, sent over HTTP."""
     info = json.loads((built / "data" / "dataset" / "dataset.json").read_text())
-    samples = list(csv.DictReader((built / "data" / "dataset" / "samples.csv").open()))
-    rows = __import__("numpy").load(built / "data" / "split" / "test.npy").tolist()
+    samples = read_samples(built / "data" / "dataset" / "samples.csv")
+    rows = np.load(built / "data" / "split" / "test.npy").tolist()
     with served(built, info["name"]) as client:
-        answers = [client.predict(built / "data" / "raw" / samples[row]["path"]) for row in rows]
-    right = [a.best_class == samples[row]["class_name"] for a, row in zip(answers, rows, strict=True)]
+        answers = [client.predict(built / "data" / "raw" / samples[row].path) for row in rows]
+    right = [a.best_class == samples[row].class_name for a, row in zip(answers, rows, strict=True)]
     assert sum(right) / len(right) >= 0.8
     assert {a.model_version for a in answers} == {"1"}
 

@@ -1,6 +1,5 @@
 """The Keras model, the service and the command line give the same answer for the same file."""
 
-import csv
 import json
 from pathlib import Path
 
@@ -34,16 +33,17 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_200_test_images_over_http_equal_keras_and_the_command_line(digits: Path, tmp_path: Path) -> None:
     """From file bytes over HTTP to 1e-4 of the Keras model, and exactly `tinysight predict`."""
     from tinysight.config import load_params
+    from tinysight.data.imageset import read_samples
     from tinysight.data.sources import open_source
 
     chosen = verdict(digits)["chosen"]
-    samples = list(csv.DictReader((digits / "data" / "dataset" / "samples.csv").open()))
+    samples = read_samples(digits / "data" / "dataset" / "samples.csv")
     rows = np.load(digits / "data" / "split" / "test.npy")[:200].tolist()
     source = open_source(load_params(digits / "params.yaml").dataset, digits)
     files = []
     for row in rows:
         files.append(tmp_path / f"{row}.png")
-        files[-1].write_bytes(source[samples[row]["path"]].read())
+        files[-1].write_bytes(source[samples[row].path].read())
 
     with served(digits, "digits") as client:
         answers = [client.predict(file) for file in files]
