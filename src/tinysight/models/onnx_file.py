@@ -9,6 +9,7 @@ import onnx
 
 from tinysight.contract import Contract
 from tinysight.errors import ModelError
+from tinysight.models.canonical import canonicalise
 
 INPUT, OUTPUT = "image", "probabilities"
 PRODUCER = "tinysight"
@@ -39,8 +40,7 @@ def to_onnx(model: keras.Model, contract: Contract, opset: int) -> bytes:
     proto = _convert(model, opset)
     if len(proto.graph.input) != 1 or len(proto.graph.output) != 1:
         raise ModelError("An exported graph must have one input and one output. Correct the candidate's build().")
-    _rename(proto.graph, proto.graph.input[0].name, INPUT)
-    _rename(proto.graph, proto.graph.output[0].name, OUTPUT)
+    canonicalise(proto.graph, INPUT, OUTPUT)
     _name_shapes(proto.graph, len(contract.class_names))
     proto.ir_version = min(proto.ir_version, IR_VERSION)
     proto.producer_name, proto.producer_version, proto.doc_string = PRODUCER, "", ""
@@ -58,17 +58,6 @@ def _convert(model: keras.Model, opset: int) -> onnx.ModelProto:
         path = Path(folder) / "model.onnx"
         model.export(path, format="onnx", opset_version=opset, input_signature=signature, verbose=False)
         return onnx.load(path)
-
-
-def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
-    """Renames a value wherever it is made or used."""
-    if old == new:
-        return
-    for node in graph.node:
-        node.input[:] = [new if name == old else name for name in node.input]
-        node.output[:] = [new if name == old else name for name in node.output]
-    for value in (*graph.input, *graph.output, *graph.value_info):
-        value.name = new if value.name == old else value.name
 
 
 def _name_shapes(graph: onnx.GraphProto, classes: int) -> None:

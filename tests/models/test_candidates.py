@@ -1,0 +1,90 @@
+"""Every candidate learns easy shapes and leaves as one graph from uint8 pictures to logits."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from shapes import QUICK, shape_contract, shape_data
+
+from tinysight.models import mlp, small_cnn, svm, tutorial_cnn
+from tinysight.models.networks import predict_logits
+from tinysight.models.onnx_file import to_onnx, with_probabilities
+from tinysight.models.saved import load_model, save_model
+from tinysight.models.training import fit_candidate
+from tinysight.params import MajorityParams, MlpParams, SmallCnnParams, SvmParams, TutorialCnnParams
+from tinysight.predictor import Predictor
+
+SVM = SvmParams(kind="svm", side=16, cell=4, bins=9, c=0.1)
+MLP = MlpParams(kind="mlp", side=16, hidden=(64,), dropout=0.1, learning_rate=0.003)
+TUTORIAL = TutorialCnnParams(kind="tutorial_cnn", dropout=0.0, learning_rate=0.003)
+SMALL = SmallCnnParams(
+    kind="small_cnn", width=8, dropout=0.0, learning_rate=0.01, weight_decay=0.0005, label_smoothing=0.05
+)
+MAJORITY = MajorityParams(kind="majority")
+NETWORKS, ALL = (MLP, TUTORIAL, SMALL), (MAJORITY, SVM, MLP, TUTORIAL, SMALL)
+LEAST = {"majority": 0.3, "svm": 0.9, "mlp": 0.75, "tutorial_cnn": 0.9, "small_cnn": 0.8}
+
+
+def named(params):
+    return params.kind
+
+
+@pytest.mark.parametrize("params", ALL, ids=named)
+def test_it_learns_shapes_and_travels_as_keras_file_and_as_onnx(params, tmp_path: Path):
+    data = shape_data()
+    fitted = fit_candidate(params, data, QUICK, seed=0)
+    logits = predict_logits(fitted.model, data)
+    assert np.mean(logits.argmax(axis=1) == data.val_labels) >= LEAST[params.kind]
+    assert bool(fitted.curves) == (params in NETWORKS)
+    save_model(tmp_path, fitted.model)
+    loaded = load_model(tmp_path)
+    np.testing.assert_array_equal(predict_logits(loaded, data), logits)
+    assert {weight.dtype for weight in loaded.weights} <= {"float32"}
+    assert predictor_difference(loaded, data) < 1e-5
+
+
+def predictor_difference(model: keras.Model, data) -> float:
+    whole, images = with_probabilities(model, 0.7), data.pixels[data.val_rows]
+    predictor = Predictor(to_onnx(whole, shape_contract(), 17))
+    return float(np.abs(predictor.probabilities(images) - np.asarray(whole(images))).max())
+
+
+@pytest.mark.parametrize("params", ALL, ids=named)
+def test_two_runs_with_one_seed_agree(params):
+    data = shape_data(train=96, val=24)
+    one, other = (predict_logits(fit_candidate(params, data, QUICK, seed=3).model, data) for _ in range(2))
+    np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+def test_majority_answers_the_most_frequent_class():
+    data = shape_data(train=240)
+    often = np.flatnonzero(data.labels[data.train_rows] != 1)[:150]
+    less = type(data)(**{**vars(data), "train_rows": np.append(often, [1, 4])})
+    logits = predict_logits(fit_candidate(MAJORITY, less, QUICK, 0).model, less)
+    assert set(logits.argmax(axis=1)) == {0}
+    assert np.exp(logits).sum(axis=1) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("side", "strides"), [(8, [1]), (20, [1]), (28, [2]), (32, [2]), (64, [4]), (128, [4, 2]), (224, [4, 2, 2])]
+)
+def test_small_cnn_brings_larger_pictures_down_first(side: int, strides: list[int]):
+    assert [stride for _, stride in small_cnn.stem(side)] == strides
+    model = small_cnn.build(SMALL, side, 3)
+    assert model.output_shape == (None, 3)
+    assert 8 <= model.get_layer("conv_1").output.shape[1] <= 20
+
+
+@pytest.mark.parametrize("side", [8, 9, 10, 33])
+def test_every_size_that_params_allow_can_be_built(side: int):
+    for module, params in ((mlp, MLP), (svm, SVM), (tutorial_cnn, TUTORIAL)):
+        assert module.build(params, side, 4).output_shape == (None, 4)
+
+
+def test_the_svm_leaves_out_the_last_copies_where_memory_ends(monkeypatch: pytest.MonkeyPatch):
+    data = shape_data(train=60, val=12, copies=60)
+    monkeypatch.setattr(
+        svm, "FEATURE_BYTES", 70 * 4 * (svm.build(SVM, 16, 3).get_layer("features").output.shape[1] + 1)
+    )
+    assert svm.fit(SVM, data).rows == 70

@@ -1,0 +1,42 @@
+"""The solver finds what scikit-learn's LinearSVC finds, and needs few steps for it."""
+
+import numpy as np
+import pytest
+from sklearn.svm import LinearSVC
+
+from tinysight.models.squared_hinge import solve
+
+
+def clusters(rows: int, classes: int, seed: int = 0):
+    """Overlapping clouds of points whose features have very different scales, and a column of ones."""
+    draw = np.random.default_rng(seed)
+    labels = np.arange(rows) % classes
+    points = draw.normal(size=(classes, 12))[labels] + draw.normal(size=(rows, 12))
+    features = points * np.geomspace(0.01, 1, 12)
+    return np.column_stack([features, np.ones(rows)]).astype(np.float32), labels
+
+
+def objective(weights, features, labels, classes, c):
+    signs = np.where(labels[:, None] == np.arange(classes), 1, -1)
+    slack = np.maximum(0, 1 - signs * (features.astype(np.float64) @ weights))
+    return 0.5 * (weights**2).sum() + c * (slack**2).sum()
+
+
+@pytest.mark.parametrize("c", [0.01, 0.1, 10.0])
+def test_it_reaches_the_objective_of_liblinear(c: float):
+    features, labels = clusters(400, 4)
+    ours = solve(features, labels, 4, c)
+    theirs = LinearSVC(C=c, fit_intercept=False, dual=False, tol=1e-8, max_iter=10_000).fit(features, labels).coef_.T
+    best = objective(theirs, features, labels, 4, c)
+    assert objective(ours, features, labels, 4, c) <= best * 1.003
+
+
+def test_two_runs_find_the_same():
+    features, labels = clusters(200, 3)
+    np.testing.assert_array_equal(solve(features, labels, 3, 0.1), solve(features, labels, 3, 0.1))
+
+
+def test_a_class_without_rows_is_never_answered():
+    features, labels = clusters(200, 2)
+    scores = features @ solve(features, labels, 3, 0.1)
+    assert (scores.argmax(axis=1) < 2).all()

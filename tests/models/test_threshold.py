@@ -1,0 +1,75 @@
+"""The unknown threshold keeps what the user stated, as far as his val rows can show it."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tinysight.models.threshold import fit_threshold
+
+
+def confident(confidence, right):
+    """Probabilities of two classes with these largest values, and labels that make them right or wrong."""
+    top = np.asarray(confidence, dtype=np.float64)
+    return np.column_stack([top, 1 - top]), np.where(right, 0, 1)
+
+
+def rising(rows: int, wrong: int):
+    """Rows of rising confidence, the lowest of them wrong."""
+    return confident(np.linspace(0.6, 0.99, rows), np.arange(rows) >= wrong)
+
+
+def test_it_leaves_out_the_doubtful_until_the_rest_is_precise():
+    found = fit_threshold(*rising(1000, wrong=200), precision=0.99, answered=0.98)
+    assert found.precision == pytest.approx(0.99, abs=0.002)
+    assert found.answered == pytest.approx(0.808, abs=0.002)
+
+
+def test_a_precise_model_still_leaves_the_oddest_unanswered():
+    found = fit_threshold(*rising(1000, wrong=0), precision=0.99, answered=0.98)
+    assert found.answered == pytest.approx(0.98)
+    assert found.precision == 1
+
+
+def test_too_few_rows_get_the_best_that_they_support():
+    found = fit_threshold(*rising(20, wrong=12), precision=0.99, answered=0.98)
+    assert found.answered == 0.5
+    assert found.precision == 0.8
+
+
+def test_an_unreachable_precision_comes_as_near_as_it_can():
+    confidence = np.linspace(0.6, 0.99, 1000)
+    found = fit_threshold(*confident(confidence, np.arange(1000) % 10 > 0), precision=0.99, answered=0.98)
+    assert found.precision >= 0.9
+    assert found.answered >= 0.1
+
+
+def test_a_model_that_is_always_equally_sure_answers_always():
+    found = fit_threshold(*confident(np.full(50, 0.55), np.arange(50) % 3 == 0), precision=0.99, answered=0.98)
+    assert (found.value, found.answered) == (0, 1)
+
+
+def test_differences_that_only_rounding_makes_are_none():
+    noisy = 0.75 + np.random.default_rng(0).uniform(-1e-7, 1e-7, 200)
+    assert fit_threshold(*confident(noisy, np.ones(200, bool)), precision=0.9, answered=0.98).value == 0
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.tuples(st.floats(0.5, 1), st.booleans()), min_size=1, max_size=300),
+    st.sampled_from([0.5, 0.9, 0.99]),
+    st.sampled_from([0.5, 0.9, 0.98]),
+)
+def test_what_it_says_about_val_is_what_applying_it_gives(rows, precision, answered):
+    probabilities, labels = confident([r[0] for r in rows], [r[1] for r in rows])
+    found = fit_threshold(probabilities, labels, precision=precision, answered=answered)
+    given_rows = probabilities.max(axis=1) >= found.value
+    right = (probabilities.argmax(axis=1) == labels)[given_rows]
+    assert 0 <= found.value <= 1
+    assert given_rows.any()
+    assert found.answered == pytest.approx(given_rows.mean())
+    assert found.precision == pytest.approx(right.mean())
+    least = min(math.ceil(1 / (1 - precision) - 1e-9), math.ceil(len(rows) / 2))
+    assert given_rows.sum() >= min(least, math.ceil(answered * len(rows)))

@@ -1,0 +1,73 @@
+"""A candidate sees train rows and their copies, each once an epoch, and val rows only to be judged."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from shapes import shape_data
+from tiny_datasets import balanced, noise
+
+from tinysight.data.imageset import ImageSet
+from tinysight.data.splits import Split
+from tinysight.errors import DataError
+from tinysight.models.batches import TrainBatches, ValBatches
+from tinysight.models.training_data import SMALLEST_BATCH, STEPS_AN_EPOCH, gather
+
+
+def test_an_epoch_shows_every_place_once_with_its_own_label():
+    data = shape_data(train=24, val=6, copies=8)
+    batches = TrainBatches(data, 8, seed=0)
+    shown = [(image.tobytes(), label) for n in range(len(batches)) for image, label in zip(*batches[n], strict=True)]
+    pictures = [*data.pixels[data.train_rows], *data.copies]
+    assert sorted(shown) == sorted((i.tobytes(), n) for i, n in zip(pictures, data.train_labels, strict=True))
+
+
+def test_each_epoch_has_its_own_order_that_follows_from_the_seed():
+    data = shape_data(train=64, val=6, copies=0)
+    one, other, third = TrainBatches(data, 8, 0), TrainBatches(data, 8, 0), TrainBatches(data, 8, 1)
+    first = one[0][1].tolist()
+    assert first == other[0][1].tolist()
+    assert first != third[0][1].tolist()
+    one.on_epoch_end()
+    assert first != one[0][1].tolist()
+
+
+def test_val_comes_whole_and_in_order():
+    data = shape_data(train=30, val=300, copies=0)
+    batches = ValBatches(data)
+    assert np.concatenate([batches[n][1] for n in range(len(batches))]).tolist() == data.val_labels.tolist()
+    np.testing.assert_array_equal(np.concatenate(list(data.val_batches(7))), data.pixels[data.val_rows])
+
+
+@given(st.integers(1, 500), st.integers(1, 256))
+def test_a_batch_is_never_larger_than_wanted_and_leaves_steps_to_learn_in(rows, wanted):
+    size = shape_data(train=rows, val=3, side=8, copies=0).batch_size(wanted)
+    assert min(wanted, SMALLEST_BATCH) <= size <= wanted
+    assert size <= SMALLEST_BATCH or rows // size >= STEPS_AN_EPOCH
+
+
+@pytest.mark.parametrize(("largest", "epochs"), [(1, 1), (300, 1), (600, 2), (10**9, 9)])
+def test_training_ends_where_enough_pictures_were_shown(largest: int, epochs: int):
+    assert shape_data(train=240, val=3, copies=60).epochs(9, largest) == epochs
+
+
+def gathered(split: Split, copy_side: int = 8):
+    samples = balanced(4)
+    copies = ImageSet(noise(3, copy_side), samples[:3])
+    return gather(ImageSet(noise(12), samples), split, copies, ("cat", "dog", "emu"))
+
+
+def test_files_are_gathered_into_train_rows_and_copies():
+    data = gathered(Split(np.arange(6), np.arange(6, 9), np.arange(9, 12)))
+    assert len(data) == 9
+    assert data.train_labels.tolist() == [0, 0, 0, 0, 1, 1, 0, 0, 0]
+    np.testing.assert_array_equal(data.images(np.array([7, 2])), [data.copies[1], data.pixels[2]])
+
+
+@pytest.mark.parametrize(
+    ("train", "val", "copy_side"), [([], [1], 8), ([1], [], 8), ([1], [12], 8), ([1], [2], 9)]
+)  # fmt: skip
+def test_files_that_do_not_belong_together_are_refused(train, val, copy_side):
+    rows = [np.array(side, dtype=np.int64) for side in (train, val, [])]
+    with pytest.raises(DataError, match="dvc repro"):
+        gathered(Split(*rows), copy_side)

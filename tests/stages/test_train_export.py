@@ -1,0 +1,109 @@
+"""train and export write what the later stages read; a rung that fails leaves its reason and stops nothing."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+from shapes import CLASSES, write_shapes
+from tiny_datasets import make_params
+
+from tinysight.errors import DataError
+from tinysight.models import majority
+from tinysight.models.status import OK, Status, read_status, write_status
+from tinysight.paths import Paths
+from tinysight.predictor import Predictor
+from tinysight.stages import export, train
+
+QUICK = (
+    "dataset.image_size=16", "train.epochs=2", "models.svm.side=16", "models.mlp.hidden=[16]",
+    "models.small_cnn.width=4",
+)  # fmt: skip
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    write_shapes(tmp_path)
+    return Paths(tmp_path)
+
+
+@pytest.mark.parametrize("candidate", ["majority", "svm", "small_cnn"])
+def test_a_candidate_leaves_its_model_its_facts_and_a_file_that_predicts(paths: Paths, candidate: str):
+    params = make_params(*QUICK)
+    train.run(params, paths, candidate)
+    export.run(params, paths, candidate)
+    left = {path.name for path in paths.train(candidate).iterdir()}
+    assert left == {"model.keras", "curves.csv", "train.json", "status.json"}
+    assert {path.name for path in paths.export(candidate).iterdir()} == {"model.onnx", "export.json", "status.json"}
+    facts = json.loads((paths.train(candidate) / "train.json").read_text())
+    assert (facts["kind"], facts["rows"]) == (candidate, 90)
+    curves = (paths.train(candidate) / "curves.csv").read_text().splitlines()
+    assert len(curves) - 1 == facts["epochs"] == (2 if candidate == "small_cnn" else 0)
+    content = (paths.export(candidate) / "model.onnx").read_bytes()
+    assert json.loads((paths.export(candidate) / "export.json").read_text())["sha256"] == sha256(content).hexdigest()
+    predictor = Predictor(content)
+    images = np.load(paths.dataset / "pixels.npy")
+    accuracy = np.mean(predictor.probabilities(images[90:135]).argmax(axis=1) == np.arange(90, 135) % 3)
+    assert accuracy == pytest.approx(facts["val_accuracy"])
+
+
+def test_the_contract_says_where_the_model_comes_from(paths: Paths):
+    params = make_params(*QUICK)
+    train.run(params, paths, "majority")
+    export.run(params, paths, "majority")
+    contract = Predictor(paths.export("majority") / "model.onnx").contract
+    assert contract.class_names == CLASSES
+    assert (contract.image_size, contract.fit, contract.background) == (16, "pad", (0, 0, 0))
+    assert contract.dataset_digest == "0" * 64
+    sections = ("seed", "dataset", "split", "augment", "train", "export", "models.majority")
+    assert contract.params_digest == params.digest(*sections)
+
+
+def test_a_candidate_that_fails_leaves_only_its_reason(paths: Paths, monkeypatch: pytest.MonkeyPatch, capfd):
+    def fit(data: object) -> None:
+        raise MemoryError("no room\nfor it")
+
+    monkeypatch.setattr(majority, "fit", fit)
+    train.run(make_params(*QUICK), paths, "majority")
+    assert [path.name for path in paths.train("majority").iterdir()] == ["status.json"]
+    assert read_status(paths.train("majority")) == Status("failed", "MemoryError: no room for it")
+    assert "majority failed: MemoryError: no room for it" in capfd.readouterr().err
+
+
+def test_a_loss_that_ran_away_is_a_reason_in_words(paths: Paths):
+    train.run(make_params(*QUICK, "models.mlp.learning_rate=1", "models.mlp.hidden=[512,512,512,512]"), paths, "mlp")
+    status = read_status(paths.train("mlp"))
+    assert not status.failed or "learning_rate" in status.reason
+
+
+def test_export_passes_a_failure_on(paths: Paths):
+    write_status(paths.train("svm"), Status("failed", "the loss became nan"))
+    export.run(make_params(*QUICK), paths, "svm")
+    assert [path.name for path in paths.export("svm").iterdir()] == ["status.json"]
+    assert read_status(paths.export("svm")) == Status("failed", "the loss became nan")
+
+
+def test_an_export_that_fails_leaves_only_its_reason(paths: Paths, monkeypatch: pytest.MonkeyPatch):
+    from tinysight.models import export as exporting
+
+    params = make_params(*QUICK)
+    train.run(params, paths, "majority")
+    monkeypatch.setattr(exporting, "TOLERANCE", -1.0)
+    export.run(params, paths, "majority")
+    assert [path.name for path in paths.export("majority").iterdir()] == ["status.json"]
+    assert "must agree" in read_status(paths.export("majority")).reason
+
+
+@pytest.mark.parametrize("missing", ["data/dataset/dataset.json", "data/split/val.npy", "data/augmented/pixels.npy"])
+def test_missing_inputs_stop_the_stage(paths: Paths, missing: str):
+    (paths.root / missing).unlink()
+    with pytest.raises(DataError, match="dvc repro"):
+        train.run(make_params(*QUICK), paths, "majority")
+    assert not paths.train("majority").exists()
+
+
+def test_an_export_without_a_model_is_stopped(paths: Paths):
+    write_status(paths.train("svm"), OK)
+    with pytest.raises(DataError, match=r"model\.keras"):
+        export.run(make_params(*QUICK), paths, "svm")
