@@ -89,6 +89,14 @@ def test_a_lock_that_is_not_yaml_is_one_clear_error(project: Path) -> None:
         load_params(project / "params.yaml")
 
 
+def test_a_file_of_conf_that_is_not_yaml_is_one_clear_error(project: Path, edit: Edit) -> None:
+    edit(project / "conf" / "train" / "default.yaml", "epochs: 20", "epochs: [20")
+    done = run_in(project, "tinysight", "params", fails=True)
+    assert "train/default.yaml" in done.stderr
+    assert done.stderr.startswith("error: ")
+    assert "Traceback" not in done.stderr
+
+
 def test_a_missing_lock_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="missing"):
         load_params(tmp_path / "params.yaml")

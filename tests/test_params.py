@@ -37,7 +37,10 @@ def parsed(content: dict[str, Any]) -> Params:
     [
         ("train.epoks", 3, r"unknown key train\.epoks\. Did you mean epochs\?"),
         ("trian", {}, r"unknown key trian\. Did you mean train\?"),
-        ("models.svm.gamma", 1, r"unknown key models\.svm\.gamma"),
+        ("models.svm.sidee", 1, r"unknown key models\.svm\.sidee\. Did you mean side\?"),
+        ("models.svm.quux", 1, r"unknown key models\.svm\.quux\. Remove"),
+        ("dataset.imagesize", 28, r"unknown key dataset\.imagesize\. Did you mean image_size\?"),
+        ("evaluate.expected.shft", 0.1, r"unknown key evaluate\.expected\.shft\. Did you mean shift\?"),
         ("train.epochs", "ten", r"train\.epochs: .*Received: \"ten\""),
         ("train.epochs", 1.5, r"train\.epochs: .*Received: 1\.5"),
         ("train.epochs", True, r"train\.epochs: .*Received: true"),

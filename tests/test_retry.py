@@ -10,13 +10,18 @@ from tinysight.paths import Paths
 from tinysight.retry import failed_stages, retry
 
 
+@pytest.fixture
+def paths(project: Path) -> Paths:
+    """A project with the rungs of the committed params.yaml, none of which has run."""
+    return Paths(project)
+
+
 def put(folder: Path, status: str) -> None:
     folder.mkdir(parents=True)
     (folder / "status.json").write_text(json.dumps({"status": status, "reason": "because"}))
 
 
-def test_the_first_failed_stage_of_each_candidate_is_named(tmp_path: Path) -> None:
-    paths = Paths(tmp_path)
+def test_the_first_failed_stage_of_each_candidate_is_named(paths: Paths) -> None:
     for folder in (paths.train("svm"), paths.export("svm"), paths.scores("svm")):
         put(folder, "failed")
     put(paths.train("mlp"), "ok")
@@ -25,12 +30,13 @@ def test_the_first_failed_stage_of_each_candidate_is_named(tmp_path: Path) -> No
     assert failed_stages(paths) == ["export@mlp", "train@svm"]
 
 
-def test_nothing_failed_is_said_and_nothing_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    put(Paths(tmp_path).train("svm"), "ok")
-    assert retry(Paths(tmp_path)) == 0
+def test_nothing_failed_is_said_and_nothing_runs(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    put(paths.train("svm"), "ok")
+    put(paths.train("dropped"), "failed")  # a rung that params.yaml no longer has
+    assert retry(paths) == 0
     assert "No candidate has failed" in capsys.readouterr().out
 
 
-def test_before_the_first_run_the_error_names_the_command(tmp_path: Path) -> None:
+def test_before_the_first_run_the_error_names_the_command(paths: Paths) -> None:
     with pytest.raises(ConfigError, match="dvc repro"):
-        retry(Paths(tmp_path))
+        retry(paths)

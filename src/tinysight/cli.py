@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tinysight
-from tinysight.errors import ConfigError, TinysightError
+from tinysight.errors import ConfigError, TinysightError, os_error
 from tinysight.paths import Paths
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except TinysightError as error:
         print(f"error: {error}", file=sys.stderr)
+    except BrokenPipeError:  # `tinysight predict … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        print(f"error: {os_error(error)}", file=sys.stderr)
     except ModuleNotFoundError as error:
         if (error.name or "").startswith(("tinysight", "serve")):
             raise
         print(f"error: this command needs the package {error.name}. Install it: {TRAIN_EXTRA}", file=sys.stderr)
-    except BrokenPipeError:  # `tinysight predict … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130

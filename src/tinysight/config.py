@@ -35,6 +35,10 @@ def compose_text(conf: Path, overrides: Sequence[str] = ()) -> str:
     except (HydraException, OmegaConfBaseException) as error:
         first = str(error).strip().splitlines()[0]
         raise ConfigError(f"{conf} does not compose: {first} Correct the file or key that it names.") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(
+            f"{conf} holds a file that is not YAML: {' '.join(str(error).split())}. Correct it."
+        ) from None
 
 
 def compose_params(conf: Path, overrides: Sequence[str] = ()) -> Params:

@@ -70,7 +70,7 @@ def running_service(params: Params, paths: Paths) -> Iterator[str]:
 
 
 def held_out(params: Params, paths: Paths, count: int) -> Iterator[tuple[Sample, bytes]]:
-    """Test samples spread over the classes, each with its source file's bytes."""
+    """The first test samples by digest, which is any order of classes, each with its source file's bytes."""
     samples = ImageSet.open(paths.dataset).samples
     rows = sorted(Split.open(paths.split).test.tolist(), key=lambda row: samples[row].digest)
     files = open_source(params.dataset, paths.root)

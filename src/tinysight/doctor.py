@@ -15,7 +15,17 @@ from typing import Literal
 from tinysight.errors import TinysightError
 from tinysight.paths import Paths
 
-SERVING = ("numpy", "pillow", "onnxruntime", "pydantic", "fastapi", "uvicorn")
+SERVING = (
+    "numpy",
+    "pillow",
+    "onnxruntime",
+    "pydantic",
+    "pydantic-settings",
+    "fastapi",
+    "uvicorn",
+    "uvloop",
+    "httptools",
+)
 TRAINING = (
     "dvc",
     "hydra-core",
@@ -25,6 +35,9 @@ TRAINING = (
     "onnx",
     "tf2onnx",
     "scipy",
+    "matplotlib",
+    "mlxtend",
+    "rich",
     "opencv-python-headless",
 )
 TRAIN_MB, SERVE_MB, FREE_MB = 4000, 256, 3000
@@ -67,14 +80,14 @@ def _python(_: Paths) -> Iterator[Finding]:
 
 
 def _packages(_: Paths) -> Iterator[Finding]:
-    for names, extra, level in ((SERVING, "serve", "bad"), (TRAINING, "train", "note")):
+    for names, extra in ((SERVING, "serve"), (TRAINING, "train")):
         missing = [name for name in names if not _version(name)]
         present = ", ".join(f"{name} {_version(name)}" for name in names if _version(name))
         if present:
             yield Finding("ok", f"packages to {extra}: {present}")
         if missing:
             fix = f"make install, or pip install 'tinysight[{extra}]'"
-            yield Finding("bad" if level == "bad" else "note", f"missing to {extra}: {', '.join(missing)}", fix)
+            yield Finding("bad" if extra == "serve" else "note", f"missing to {extra}: {', '.join(missing)}", fix)
 
 
 def _version(name: str) -> str:

@@ -17,6 +17,12 @@ class TinysightError(Exception):
     """Base of all: its text is shown to the user as it is, without a traceback."""
 
 
+def os_error(error: OSError) -> str:
+    """A line for what the operating system refused: the file and why."""
+    what = f"{error.filename}: " if error.filename else ""
+    return f"{what}{error.strerror or error}. Free or permit what it names, then run the command again."
+
+
 class ConfigError(TinysightError):
     """A setting is unknown, has the wrong type or cannot work."""
 

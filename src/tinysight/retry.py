@@ -1,24 +1,28 @@
 """`tinysight retry`: candidates that failed get another try, the others keep what they have."""
 
-import json
 import subprocess
 import sys
 
+from tinysight.config import load_params
 from tinysight.errors import ConfigError
+from tinysight.models.status import read_status
 from tinysight.paths import Paths
 
 ORDER = ("train", "export", "evaluate")
 
 
 def failed_stages(paths: Paths) -> list[str]:
-    """The first stage that failed of each candidate, as DVC names it: `train@svm`."""
+    """The first stage that failed of each candidate of params.yaml, as DVC names it: `train@svm`.
+
+    Raises:
+        ConfigError: if params.yaml is missing or wrong.
+        DataError: if a status cannot be read.
+    """
     stages = []
-    candidates = sorted({p.name for p in [*paths.root.glob("models/*"), *paths.root.glob("scores/*")]})
-    for candidate in candidates:
+    for candidate in sorted(load_params(paths.params).models):
         folders = (paths.train(candidate), paths.export(candidate), paths.scores(candidate))
         for stage, folder in zip(ORDER, folders, strict=True):
-            status = folder / "status.json"
-            if status.exists() and json.loads(status.read_text(encoding="utf-8"))["status"] != "ok":
+            if folder.exists() and read_status(folder).failed:
                 stages.append(f"{stage}@{candidate}")
                 break
     return stages

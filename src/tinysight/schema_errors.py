@@ -3,7 +3,7 @@
 import difflib
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -37,8 +37,26 @@ def _without_tags(loc: Iterable[str]) -> list[str]:
 
 
 def _nearest(loc: list[str], schema: type[BaseModel]) -> str:
-    names = {(f.alias or n): f.annotation for n, f in schema.model_fields.items()}
-    inner = names.get(loc[0]) if len(loc) > 1 else None
-    known = list(inner.model_fields) if isinstance(inner, type) and issubclass(inner, BaseModel) else list(names)
+    known = _names_at(loc[:-1], schema)
     close = difflib.get_close_matches(loc[-1], known, 1)
     return f" Did you mean {close[0]}?" if close else ""
+
+
+def _names_at(loc: list[str], annotation: Any) -> list[str]:
+    """The keys that are allowed at a place, whose path holds the tags of unions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        fields = {field.alias or name: field.annotation for name, field in annotation.model_fields.items()}
+        return _names_at(loc[1:], fields.get(loc[0])) if loc else list(fields)
+    inner = [part for part in get_args(annotation) if part is not str]  # of a dict, a union or an Annotated
+    tagged = [part for part in inner if loc and _kind_of(part) == loc[0]]
+    if tagged:
+        return _names_at(loc[1:], tagged[0])
+    if get_origin(annotation) is dict:
+        return _names_at(loc[1:], inner[-1])
+    return [name for part in inner for name in _names_at(loc, part)]
+
+
+def _kind_of(part: Any) -> str:
+    """The tag of a member of a union."""
+    kind = part.model_fields.get("kind") if isinstance(part, type) and issubclass(part, BaseModel) else None
+    return str(get_args(kind.annotation)[0]) if kind else ""

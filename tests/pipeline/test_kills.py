@@ -16,25 +16,27 @@ STAGES = ["ingest", "validate", "split", "augment", "train@svm", "export@svm", "
 
 
 def kill_in(project: Path, stage: str, delay: float) -> bool:
-    """Starts `dvc repro`, waits for a stage, kills DVC and the stage; False if the stage ended before."""
-    name = stage.replace("@", " ")
+    """Runs one stage by force and kills DVC with it; True if the stage was at work when the signal came."""
     run = subprocess.Popen(
-        ["dvc", "repro", "-f"],
+        ["dvc", "repro", "-f", "-s", stage],
         cwd=project,
         env=project_environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 240
-    while time.monotonic() < deadline and run.poll() is None:
-        if any(f"tinysight.stages {name}" in line for line in _command_lines(run.pid)):
-            time.sleep(delay)
-            os.killpg(run.pid, signal.SIGKILL)
-            run.wait()
-            return True
-        time.sleep(0.02)
-    return False
+    name = f"tinysight.stages {stage.replace('@', ' ')}"
+    while run.poll() is None and not _at_work(run.pid, name):
+        time.sleep(0.01)
+    time.sleep(delay)
+    hit = _at_work(run.pid, name)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    return hit
+
+
+def _at_work(session: int, name: str) -> bool:
+    return any(name in line for line in _command_lines(session))
 
 
 def _command_lines(session: int) -> list[str]:
@@ -56,12 +58,14 @@ def result(project: Path) -> list[tuple[object, ...]]:
     return [(content["chosen"],), *scores]
 
 
-@pytest.mark.timeout(1200)
-def test_killed_in_every_stage_it_completes_with_the_same_result(finished: Path) -> None:
-    expected = result(finished)
+@pytest.mark.timeout(1500)
+def test_killed_in_any_stage_it_completes_with_the_same_result(finished: Path) -> None:
+    """Each kill is followed by a plain `dvc repro`, as a person would start it again."""
+    expected, hits = result(finished), 0
     for number, stage in enumerate(STAGES):
-        assert kill_in(finished, stage, delay=0.3 * (number % 3)), f"{stage} was never seen running"
-    run_in(finished, "dvc", "repro")
-    assert result(finished) == expected
-    assert not list((finished / "data").rglob("*.part"))
+        hits += kill_in(finished, stage, delay=0.25 * (number % 4))
+        run_in(finished, "dvc", "repro")
+        assert result(finished) == expected, f"after a kill in {stage}"
+        assert not list((finished / "data").rglob("*.part"))
+    assert hits >= len(STAGES) - 2, "most kills must have come while the stage was at work"
     assert [v["version"] for v in aliases(finished) if "production" in v["aliases"]]

@@ -1,7 +1,5 @@
 """`make soak`: kills `dvc repro` at random moments, and asks each time for the same result."""
 
-import datetime
-import json
 import os
 import random
 import signal
@@ -14,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from bench.bench import write  # noqa: E402 - tests/ is no package
 from pipelines import keep_models, shorten, verdict  # noqa: E402 - tests/ is no package
 from projects import make_project, project_environment, run_in  # noqa: E402
 
@@ -29,9 +28,9 @@ def main(kills: int) -> int:
         run_in(project, "dvc", "repro")
         length, expected = time.monotonic() - began, verdict(project)["chosen"]
         wrong = sum(not survives(project, chance.uniform(0, length), expected) for _ in range(kills))
-    figures = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "kills": kills, "wrong": wrong}
-    (ROOT / "docs" / "figures" / "soak_kills.json").write_text(json.dumps(figures, indent=1) + "\n")
+    figures: dict[str, object] = {"kills": kills, "wrong": wrong}
     print(figures)
+    write("soak_kills", figures)
     return 1 if wrong else 0
 
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from tinysight.config import load_params
-from tinysight.errors import ConfigError, TinysightError
+from tinysight.errors import ConfigError, TinysightError, os_error
 from tinysight.paths import Paths
 
 STAGES = ("ingest", "validate", "split", "augment", "train", "export", "evaluate", "select", "register")
@@ -20,6 +20,9 @@ def main(arguments: list[str]) -> int:
         _run(arguments)
     except TinysightError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"error: {os_error(error)}", file=sys.stderr)
         return 1
     return 0
 
