@@ -12,7 +12,7 @@ from uvicorn.config import LOGGING_CONFIG
 
 from serve.app import create_app
 from serve.model_store import ModelStore
-from serve.settings import Settings, load_settings
+from serve.settings import Release, Settings, load_settings
 from serve.workers import Workers
 from tinysight.errors import ConfigError, TinysightError
 
@@ -43,12 +43,11 @@ def serve(settings: Settings) -> None:
         return
     release = ModelStore(settings).load().release  # fetched and checked once, here; the workers only load it
     log.info("serving %s version %s on port %d", release.name, release.version, listener.getsockname()[1])
-    own = settings.model_copy(update={"release": release})
-    Workers(settings.workers, lambda: _answer(own, listener)).run()
+    Workers(settings.workers, lambda: _answer(settings, listener, release)).run()
 
 
-def _answer(settings: Settings, listener: socket.socket) -> None:
-    config = uvicorn.Config(create_app(settings), loop="uvloop", http="httptools", log_config=None)
+def _answer(settings: Settings, listener: socket.socket, release: Release | None = None) -> None:
+    config = uvicorn.Config(create_app(settings, release), loop="uvloop", http="httptools", log_config=None)
     uvicorn.Server(config).run(sockets=[listener])
 
 

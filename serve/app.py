@@ -5,22 +5,23 @@ from fastapi import FastAPI
 from serve.model_store import ModelStore
 from serve.problems import answer_in_problems
 from serve.routes import health, model, predict
-from serve.settings import Settings, load_settings
+from serve.settings import Release, Settings
 from tinysight import __version__
 
 DESCRIPTION = "Classifies pictures with the production model. Every error is an RFC 9457 problem."
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, release: Release | None = None) -> FastAPI:
     """The service with its model loaded and checked.
 
     Args:
         settings: as load_settings reads them from the environment.
+        release: a version that another process has fetched and checked already; by default it is fetched here.
 
     Raises:
         TinysightError: if there is no model that can be served.
     """
-    store = ModelStore(settings)
+    store = ModelStore(settings, release)
     store.load()
     app = FastAPI(title="tinysight", version=__version__, description=DESCRIPTION, redoc_url=None)
     app.state.settings, app.state.store = settings, store
@@ -28,8 +29,3 @@ def create_app(settings: Settings) -> FastAPI:
     for room in (predict, model, health):
         app.include_router(room.router)
     return app
-
-
-def create_worker() -> FastAPI:
-    """The service of one of several processes, which read their settings from the environment."""
-    return create_app(load_settings())

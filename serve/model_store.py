@@ -26,8 +26,8 @@ class ServedModel:
 class ModelStore:
     """Holds the served model; readers take `current` once a request and keep to it."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, release: Release | None = None) -> None:
+        self._settings, self._release = settings, release
         self.current: ServedModel | None = None
 
     def load(self) -> ServedModel:
@@ -36,8 +36,7 @@ class ModelStore:
         Raises:
             TinysightError: if there is none that can be served.
         """
-        release = self._settings.release
-        self.current = check_release(release) if release else self._fetch()
+        self.current = check_release(self._release) if self._release else self._fetch()
         return self.current
 
     def _fetch(self) -> ServedModel:

@@ -39,7 +39,6 @@ class Settings(BaseSettings):
         max_bytes: the longest request body that is read.
         host: the address to listen on.
         port: the port to listen on; 0 takes a free one.
-        release: what `python -m serve` has already fetched and checked for its workers.
     """
 
     model_config = SettingsConfigDict(env_prefix="TINYSIGHT_", frozen=True, extra="ignore", populate_by_name=True)
@@ -51,7 +50,6 @@ class Settings(BaseSettings):
     max_bytes: Annotated[int, Field(ge=1)] = 10_000_000
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
-    release: Release | None = None
 
     @property
     def cache(self) -> Path:

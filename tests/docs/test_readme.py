@@ -18,7 +18,7 @@ from tinysight.config import compose_params
 
 README = page("README.md")
 OF_THE_USER = {"data", "dvc.lock"}  # pointers that users commit, and this repository does not
-INTERNAL = {"TINYSIGHT_TRACKING_URI", "TINYSIGHT_RELEASE"}  # MLFLOW_TRACKING_URI; from the service to its workers
+INTERNAL = {"TINYSIGHT_TRACKING_URI"}  # the field of MLFLOW_TRACKING_URI
 VARIABLE = re.compile(r"\bTINYSIGHT_[A-Z_]+\b")
 
 
