@@ -1,5 +1,6 @@
 """Every candidate learns easy shapes and leaves as one graph from uint8 pictures to logits."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -88,3 +89,13 @@ def test_the_svm_leaves_out_the_last_copies_where_memory_ends(monkeypatch: pytes
         svm, "FEATURE_BYTES", 70 * 4 * (svm.build(SVM, 16, 3).get_layer("features").output.shape[1] + 1)
     )
     assert svm.fit(SVM, data).rows == 70
+
+
+def test_what_the_svm_leaves_out_is_of_no_class_in_particular():
+    data = shape_data(train=60, val=12, copies=60)
+    data = replace(data, train_rows=data.train_rows[np.argsort(data.labels[data.train_rows], kind="stable")])
+    some, more = svm.chosen_places(data, 30), svm.chosen_places(data, 70)
+    assert np.bincount(data.train_labels[some], minlength=3).min() >= 5
+    assert (some < 60).all()
+    assert set(range(60)) <= set(more.tolist())
+    assert svm.chosen_places(data, 1000).tolist() == list(range(120))

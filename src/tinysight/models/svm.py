@@ -19,15 +19,27 @@ BATCH = 512
 def fit(params: SvmParams, data: TrainingData) -> Fitted:
     """Computes the features once for each picture and solves the SVM.
 
-    Where they would not fit into FEATURE_BYTES, the copies that come last are left out.
+    Where they would not fit into FEATURE_BYTES, some are left out: copies first, and each class alike.
     """
     model = build(params, data.image_size, len(data.class_names))
     features_of = keras.Model(model.input, model.get_layer("features").output)
-    rows = min(len(data), max(1, FEATURE_BYTES // (4 * (features_of.output.shape[1] + 1))))
-    features = _features(features_of, data, rows)
-    weights = solve(features, data.train_labels[:rows], len(data.class_names), params.c)
+    places = chosen_places(data, FEATURE_BYTES // (4 * (features_of.output.shape[1] + 1)))
+    features = _features(features_of, data, places)
+    weights = solve(features, data.train_labels[places], len(data.class_names), params.c)
     model.get_layer("logits").set_weights([weights[:-1], weights[-1]])
-    return Fitted(model, (), 0, rows)
+    return Fitted(model, (), 0, len(places))
+
+
+def chosen_places(data: TrainingData, most: int) -> NDArray[np.int64]:
+    """At most so many places, in order: train rows before copies, each drawn at random where not all fit.
+
+    Rows stand class by class in a folder's data set, so that the first ones would be of the first classes.
+    """
+    if len(data) <= most:
+        return np.arange(len(data))
+    random, originals = np.random.default_rng(0), len(data.train_rows)
+    drawn = [random.permutation(originals), originals + random.permutation(len(data) - originals)]
+    return np.sort(np.concatenate(drawn)[:most])
 
 
 def build(params: SvmParams, image_size: int, classes: int) -> keras.Model:
@@ -46,12 +58,12 @@ def build(params: SvmParams, image_size: int, classes: int) -> keras.Model:
     return keras.Model(images, keras.layers.Dense(classes, name="logits")(features), name="svm")
 
 
-def _features(model: keras.Model, data: TrainingData, rows: int) -> NDArray[np.float32]:
-    """(rows, features + 1) of the first places, with a column of ones for the bias."""
-    features = np.ones((rows, model.output.shape[1] + 1), dtype=np.float32)
-    with progress_bar("svm: features", rows) as advance:
-        for start in range(0, rows, BATCH):
-            places = np.arange(start, min(start + BATCH, rows))
-            features[places, :-1] = model.predict_on_batch(data.images(places))
-            advance(len(places))
+def _features(model: keras.Model, data: TrainingData, places: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(len(places), features + 1), with a column of ones for the bias."""
+    features = np.ones((len(places), model.output.shape[1] + 1), dtype=np.float32)
+    with progress_bar("svm: features", len(places)) as advance:
+        for start in range(0, len(places), BATCH):
+            some = places[start : start + BATCH]
+            features[start : start + len(some), :-1] = model.predict_on_batch(data.images(some))
+            advance(len(some))
     return features
