@@ -86,6 +86,10 @@ soak: .venv/ready ## hundreds of kills at random moments; by hand
 bench: .venv/ready ## measure on this machine; writes docs/figures/
 	python -m tests.bench.bench
 
+.PHONY: bench-fashion
+bench-fashion: .venv/ready ## the whole pipeline on Fashion-MNIST: minutes and scores; by hand
+	python -m tests.bench.bench fashion
+
 .PHONY: container-check
 container-check: ## build serve/Dockerfile with Docker or buildah
 	docker build -f serve/Dockerfile -t tinysight-serve . || buildah bud --format docker -f serve/Dockerfile -t tinysight-serve .
