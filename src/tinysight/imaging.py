@@ -1,30 +1,27 @@
 """Bytes to pixels, once: the only code that decodes a picture, in training and in the service."""
 
 import io
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import Image
 
 from tinysight.errors import ImageError
+from tinysight.upright import Box, Upright, upright
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
-MAX_PIXELS = 50_000_000  # a 50-megapixel picture takes 200 MB as RGBA: more would not fit a small server
+# What is decoded whole takes up to 8 bytes a pixel for a moment (TIFF, progressive JPEG): 200 MB at most.
+MAX_PIXELS = 25_000_000
+MAX_JPEG_PIXELS = 50_000_000  # a JPEG that isn't progressive is made smaller while it is decoded, in a few MB
+MAX_WEBP_PIXELS = 12_500_000  # WebP takes 16 bytes a pixel: its decoder keeps copies
 DRAFT_FACTOR = 2  # JPEG is decoded at twice the wanted size: 0.3 to 0.4 of 255 from a full decode
 
-BAND_PIXELS = 1_000_000  # of a deep picture in floating point at a time
-
-UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+REDUCING_GAP = 2.0  # whole blocks of pixels are averaged down to twice the wanted size, as Pillow's resize does
+TILE = 1000  # pixels, the side of the part of a picture that is converted at a time
 
 Fit = Literal["pad", "crop", "stretch"]
 Pixels = NDArray[np.uint8]
@@ -50,8 +47,8 @@ class Decoding:
 def decode_image(data: bytes, decoding: Decoding) -> Pixels:
     """Turns the bytes of one picture file into pixels.
 
-    The first frame is taken, turned upright by its EXIF orientation, put on the background and
-    fitted into the square.
+    The first frame is taken, put on the background, fitted into the square and turned upright by its
+    EXIF orientation. Of a large picture, only the file's own pixels are ever in memory at full size.
 
     Args:
         data: a whole PNG, JPEG, GIF, BMP, TIFF or WebP file, recognised by its content.
@@ -65,9 +62,8 @@ def decode_image(data: bytes, decoding: Decoding) -> Pixels:
     """
     image = open_image(data)
     try:
-        upright = _load_upright(image, decoding)
-        opaque = _to_eight_bits(upright, decoding)
-        fitted = _fit(opaque, decoding)
+        _load(image, decoding)
+        fitted = _fit(upright(image), decoding)
         return np.asarray(fitted if fitted.mode == "RGB" else fitted.convert("RGB"))
     except ImageError:
         raise
@@ -82,47 +78,45 @@ def open_image(data: bytes) -> Image.Image:
     """Opens a picture's header without decoding its pixels, within the allowed formats and size.
 
     Raises:
-        ImageError: if the format is not allowed or the picture has more than MAX_PIXELS.
+        ImageError: if the format is not allowed or the picture has more pixels than its format may have.
     """
     if not data:
         raise ImageError("The file is empty. Send the bytes of a picture.", reason="empty")
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_large("over 89 million") from None
+        raise _too_large(MAX_JPEG_PIXELS, "over 89 million") from None
     except Exception as error:  # a damaged header raises whatever its parser raises
         raise ImageError(
             f"Not a picture that can be read. Allowed are {', '.join(FORMATS)}, recognised by content, not by name.",
             reason="unknown_format",
         ) from error
-    if image.width * image.height > MAX_PIXELS:
-        raise _too_large(f"{image.width} × {image.height}")
+    most = _most_pixels(image)
+    if image.width * image.height > most:
+        raise _too_large(most, f"{image.width} × {image.height}")
     return image
 
 
-def _too_large(received: str) -> ImageError:
+def _most_pixels(image: Image.Image) -> int:
+    if image.format == "WEBP":
+        return MAX_WEBP_PIXELS
+    shrinks = image.format in ("JPEG", "MPO") and "progressive" not in image.info
+    return MAX_JPEG_PIXELS if shrinks else MAX_PIXELS
+
+
+def _too_large(most: int, received: str) -> ImageError:
     return ImageError(
-        f"The picture has too many pixels: at most {MAX_PIXELS:,} are allowed. Received: {received}."
-        " Make it smaller before sending it.",
+        f"The picture has too many pixels: at most {most:,} are allowed here. Received: {received}."
+        " Make it smaller, or save it as a plain JPEG, before sending it.",
         reason="too_large",
     )
 
 
-def _load_upright(image: Image.Image, decoding: Decoding) -> Image.Image:
+def _load(image: Image.Image, decoding: Decoding) -> None:
     if image.format in ("JPEG", "MPO"):
         width, height = _fitted_size(image.size, decoding)
         image.draft(None, (width * DRAFT_FACTOR, height * DRAFT_FACTOR))
     image.load()
-    turn = UPRIGHT.get(_orientation(image))
-    return image if turn is None else image.transpose(turn)
-
-
-def _orientation(image: Image.Image) -> int:
-    """The EXIF orientation, 1 to 8; 1 where the EXIF block is damaged, as image programs do."""
-    try:
-        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # damaged EXIF raises whatever its parser raises; the pixels are fine
-        return 1
 
 
 def _to_eight_bits(image: Image.Image, decoding: Decoding) -> Image.Image:
@@ -141,7 +135,7 @@ def _to_eight_bits(image: Image.Image, decoding: Decoding) -> Image.Image:
 
 
 def _apply_window(image: Image.Image, window: tuple[float, float] | None) -> Image.Image:
-    """Maps the counts of a deep grey picture to 0 to 255, a band of rows at a time to save memory."""
+    """Maps the counts of a deep grey picture to 0 to 255."""
     if window is None and not image.mode.startswith("I;16"):
         raise ImageError(
             f"The picture has 32-bit pixels (mode {image.mode}), and the model has no window for them. Import the"
@@ -149,13 +143,9 @@ def _apply_window(image: Image.Image, window: tuple[float, float] | None) -> Ima
             reason="unsupported",
         )
     low, high = window or (0.0, 65535.0)
-    counts = np.asarray(image)  # (H, W) counts
-    windowed = np.empty(counts.shape, dtype=np.uint8)
-    rows = max(1, BAND_PIXELS // counts.shape[1])
-    for top in range(0, len(counts), rows):
-        band = np.nan_to_num(counts[top : top + rows].astype(np.float64), posinf=high, neginf=low, nan=low)
-        windowed[top : top + rows] = np.rint((np.clip(band, low, high) - low) * (255.0 / (high - low)))
-    return Image.fromarray(windowed)
+    counts = np.nan_to_num(np.asarray(image).astype(np.float64), posinf=high, neginf=low, nan=low)  # (H, W)
+    windowed = np.rint((np.clip(counts, low, high) - low) * (255.0 / (high - low)))
+    return Image.fromarray(windowed.astype(np.uint8))
 
 
 def _fitted_size(size: tuple[int, int], decoding: Decoding) -> tuple[int, int]:
@@ -168,16 +158,16 @@ def _fitted_size(size: tuple[int, int], decoding: Decoding) -> tuple[int, int]:
     return max(1, round(width * wanted / side)), max(1, round(height * wanted / side))
 
 
-def _fit(image: Image.Image, decoding: Decoding) -> Image.Image:
+def _fit(image: Upright, decoding: Decoding) -> Image.Image:
     wanted = decoding.image_size
     if decoding.fit == "crop":
-        return _resize(image, (wanted, wanted), _middle_square(image.size))
-    size = _fitted_size(image.size, decoding)
-    resized = _resize(image, size, (0, 0, *image.size))
-    if size == (wanted, wanted):
+        resized = _resize(image, (wanted, wanted), _middle_square(image.size), decoding)
+    else:
+        resized = _resize(image, _fitted_size(image.size, decoding), (0, 0, *image.size), decoding)
+    if resized.size == (wanted, wanted):
         return resized
     canvas = Image.new("RGB", (wanted, wanted), decoding.background)
-    canvas.paste(resized, ((wanted - size[0]) // 2, (wanted - size[1]) // 2))
+    canvas.paste(resized, ((wanted - resized.width) // 2, (wanted - resized.height) // 2))
     return canvas
 
 
@@ -187,7 +177,39 @@ def _middle_square(size: tuple[int, int]) -> tuple[float, float, float, float]:
     return left, top, left + side, top + side
 
 
-def _resize(image: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:
-    if image.size == size and box == (0, 0, *size):
-        return image
-    return image.resize(size, Image.Resampling.BILINEAR, box=box, reducing_gap=2.0)
+def _resize(
+    image: Upright, size: tuple[int, int], box: tuple[float, float, float, float], decoding: Decoding
+) -> Image.Image:
+    """Resizes the box of a picture of any mode to size, opaque and in mode L or RGB."""
+    scales = (box[2] - box[0]) / size[0], (box[3] - box[1]) / size[1]
+    across, down = (min(TILE, int(scale / REDUCING_GAP) or 1) for scale in scales)
+    margins = [max(1.0, scale / 2) for scale in scales]  # how far beyond the box the filter reaches
+    left, top = (max(0, int(low - margin)) for low, margin in zip(box[:2], margins, strict=True))
+    right, bottom = (
+        min(side, math.ceil(high + margin)) for side, high, margin in zip(image.size, box[2:], margins, strict=True)
+    )
+    reduced = _reduce(image, (left, top, right, bottom), (across, down), decoding)
+    inner = (box[0] - left) / across, (box[1] - top) / down, (box[2] - left) / across, (box[3] - top) / down
+    return reduced.resize(size, Image.Resampling.BILINEAR, box=inner)
+
+
+def _reduce(image: Upright, area: Box, block: tuple[int, int], decoding: Decoding) -> Image.Image:
+    """Averages blocks of pixels in an area, one tile at a time, so that no second whole picture is in memory."""
+    (left, top, right, bottom), (across, down) = area, block
+    reduced = None
+    for tile in _tiles(area, block):
+        small = _to_eight_bits(image.crop(tile), decoding).reduce(block)
+        if reduced is None:
+            reduced = Image.new(small.mode, (math.ceil((right - left) / across), math.ceil((bottom - top) / down)))
+        reduced.paste(small, ((tile[0] - left) // across, (tile[1] - top) // down))
+    assert reduced is not None  # an area has at least one pixel
+    return reduced
+
+
+def _tiles(area: Box, block: tuple[int, int]) -> Iterator[Box]:
+    """Parts of an area that hold whole blocks, except at its right and lower edges."""
+    left, top, right, bottom = area
+    width, height = (TILE // side * side for side in block)
+    for y in range(top, bottom, height):
+        for x in range(left, right, width):
+            yield x, y, min(x + width, right), min(y + height, bottom)
