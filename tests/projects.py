@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tinysight.config import write_params
+from tinysight.config import load_params, write_params
 
 ROOT = Path(__file__).resolve().parent.parent
+EPOCHS = f"epochs: {load_params(ROOT / 'params.yaml').train.epochs}"  # as conf/ and params.yaml write it
 PROJECT_FILES = ("conf", "dvc.yaml", "params.yaml", ".dvc/config", ".dvc/.gitignore", ".dvcignore", ".gitignore")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from projects import ROOT, run_in
+from projects import EPOCHS, ROOT, run_in
 
 from tinysight.config import compose_params, compose_text, differences, load_params, write_params
 from tinysight.errors import ConfigError
@@ -70,13 +70,13 @@ def test_an_applied_experiment_is_named_key_by_key(project: Path) -> None:
     text = compose_text(project / "conf", ["train.epochs=3", "~model@models.mlp"])
     (project / "params.yaml").write_text(text)
     done = run_in(project, "tinysight", "params", "--check", fails=True)
-    assert "train.epochs: conf/ has 20, params.yaml has 3" in done.stdout
+    assert f"train.epochs: conf/ has {EPOCHS.split()[1]}, params.yaml has 3" in done.stdout
     assert "models.mlp.kind: conf/ has mlp, params.yaml has no such key" in done.stdout
 
 
 def test_a_wrong_conf_leaves_the_old_lock_in_place(project: Path, edit: Edit) -> None:
     before = (project / "params.yaml").read_bytes()
-    edit(project / "conf" / "train" / "default.yaml", "epochs: 20", "epochs: many")
+    edit(project / "conf" / "train" / "default.yaml", EPOCHS, "epochs: many")
     with pytest.raises(ConfigError, match=r"train\.epochs.*\"many\""):
         write_params(project / "conf", project / "params.yaml")
     assert (project / "params.yaml").read_bytes() == before
@@ -90,7 +90,7 @@ def test_a_lock_that_is_not_yaml_is_one_clear_error(project: Path) -> None:
 
 
 def test_a_file_of_conf_that_is_not_yaml_is_one_clear_error(project: Path, edit: Edit) -> None:
-    edit(project / "conf" / "train" / "default.yaml", "epochs: 20", "epochs: [20")
+    edit(project / "conf" / "train" / "default.yaml", EPOCHS, "epochs: [20")
     done = run_in(project, "tinysight", "params", fails=True)
     assert "train/default.yaml" in done.stderr
     assert done.stderr.startswith("error: ")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from projects import make_project, run_in  # noqa: E402 - tests/ is no package
+from projects import make_project, run_in
 
 
 def measure() -> dict[str, object]:

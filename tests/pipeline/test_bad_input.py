@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from projects import commit, make_project, run_in
+from projects import EPOCHS, commit, make_project, run_in
 
 pytestmark = pytest.mark.slow
 
@@ -59,8 +59,8 @@ def test_a_folder_that_cannot_be_learnt_from(tmp_path: Path, counts: dict[str, i
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("  epochs: 20", "  epochs: ten", ["train.epochs", "ten"]),
-        ("  epochs: 20", "  epoks: 20", ["train.epoks", "epochs"]),
+        (f"  {EPOCHS}", "  epochs: ten", ["train.epochs", "ten"]),
+        (f"  {EPOCHS}", "  epoks: 20", ["train.epoks", "epochs"]),
         ("  train: 0.7", "  train: 0.9", ["sum to 1"]),
     ],
     ids=["wrong type", "unknown key", "fractions that do not sum to one"],
