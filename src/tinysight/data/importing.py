@@ -8,7 +8,7 @@ from tinysight.config import compose_params, write_params
 from tinysight.data.dataset_file import dataset_file, make_default, write_dataset_file
 from tinysight.data.import_report import ImportReport, report_of
 from tinysight.data.proposal import propose
-from tinysight.data.raw_folder import Existing, holds_files, placed
+from tinysight.data.raw_folder import Existing, holds_files, placed, recover
 from tinysight.data.sources.folder import list_folder
 from tinysight.data.sources.source import SourceFile
 from tinysight.data.survey import Survey, survey
@@ -32,12 +32,14 @@ def import_folder(
         replace: put them in the place of those.
 
     Raises:
-        DataError: if the folder cannot be used, DVC cannot work here, or pictures are there already.
+        DataError: if the folder cannot be used, DVC cannot work here, pictures are there already, or a killed
+            import left two folders to choose from.
         ConfigError: if conf/ is broken.
     """
     existing: Existing = "add" if add else "replace" if replace else "refuse"
     check_checkout(paths.root)
     compose_params(paths.conf, ["dataset=folder"])
+    recover(paths.raw)
     in_place = _check_places(source, paths.raw, existing)
     merging = existing == "add" and not in_place
     files, found = _look_at(source, whole=not merging)

@@ -4,7 +4,7 @@ import filecmp
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +13,7 @@ from tinysight.data.progress import progress_bar
 from tinysight.data.sources.source import SourceFile
 from tinysight.errors import DataError
 
+DRAFT, OLD = "raw.part", "raw.old.part"
 Existing = Literal["refuse", "add", "replace"]
 
 
@@ -31,28 +32,50 @@ def placed(raw: Path, source: Path, files: Sequence[SourceFile], *, link: bool, 
         how many files are new.
 
     Raises:
-        DataError: if there is no room on the disk, or a file cannot be read.
+        DataError: if there is no room on the disk, a file cannot be read, or `recover` cannot.
     """
-    draft, old = raw.with_name("raw.part"), raw.with_name("raw.old.part")
-    for leftover in (draft, old):
-        shutil.rmtree(leftover, ignore_errors=True)
+    recover(raw)
+    draft, old = raw.with_name(DRAFT), raw.with_name(OLD)
+    shutil.rmtree(draft, ignore_errors=True)
     try:
         if existing == "add" and raw.exists():
             shutil.copytree(raw, draft, copy_function=_link_or_copy)
         brought = _bring(draft, source, files, link=link)
-        if raw.exists():
-            os.replace(raw, old)
-        os.replace(draft, raw)
+        had_pictures = raw.exists()
         try:
+            if had_pictures:
+                os.replace(raw, old)
+            os.replace(draft, raw)
             yield brought
         except BaseException:
-            _put_back(raw, old)
+            if old.exists() or not had_pictures:
+                _put_back(raw, old)
             raise
+        if had_pictures:
+            with suppress(OSError):
+                os.replace(old, draft)  # under this name it is rubbish, even if a kill cuts its removal short
     except (OSError, shutil.Error) as error:
         raise DataError(f"The pictures cannot be brought into {raw}: {error}. Free the way and import again.") from None
     finally:
-        for leftover in (draft, old):
-            shutil.rmtree(leftover, ignore_errors=True)
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def recover(raw: Path) -> None:
+    """Brings the old pictures back if an import was killed while it exchanged the folders.
+
+    Raises:
+        DataError: if the new pictures are in place too, so that only the user can choose.
+    """
+    old = raw.with_name(OLD)
+    if not old.exists():
+        return
+    if raw.exists():
+        raise DataError(
+            f"An import was killed: {old} holds the pictures from before it, and {raw} the new ones. Keep one: remove"
+            f" {old}, or remove {raw} and rename {old} to {raw.name}. Then import again (`tinysight import {raw}` takes"
+            " what lies there)."
+        )
+    os.replace(old, raw)
 
 
 def holds_files(folder: Path) -> bool:
