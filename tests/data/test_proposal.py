@@ -159,3 +159,11 @@ def test_what_is_proposed_can_be_decoded_with() -> None:
     pixels = decode_image(found.file.read(), decoding_of(propose("x", [found])))
     assert isinstance(decoding_of(propose("x", [found])), Decoding)
     assert pixels.shape == (32, 32, 3)
+
+
+def test_a_deep_picture_leaves_a_small_sample_of_all_its_columns() -> None:
+    counts = np.full((1000, 1000), 100, dtype=np.uint16)
+    counts[:, :500] = 3000
+    sampled = seen(Image.fromarray(counts)).counts
+    assert sampled.nbytes <= 4000  # 20,000 pictures: 80 MB
+    assert 0.4 < (sampled == 3000).mean() < 0.6
