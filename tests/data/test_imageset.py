@@ -45,7 +45,19 @@ def test_a_set_without_rows_keeps_its_shape(tmp_path: Path) -> None:
 def test_images_and_samples_must_be_equally_many(count: int, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="argument 2"):
         write_imageset(tmp_path, images(count), SAMPLES, 4)
-    assert not (tmp_path / "pixels.npy").exists()
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_file_is_what_numpy_itself_would_write(tmp_path: Path) -> None:
+    write_imageset(tmp_path, images(2), SAMPLES, 4)
+    np.save(tmp_path / "numpy.npy", images(2))
+    assert (tmp_path / "pixels.npy").read_bytes() == (tmp_path / "numpy.npy").read_bytes()
+
+
+def test_an_image_of_another_size_is_no_row(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="reshape"):
+        write_imageset(tmp_path, images(2, 5), SAMPLES, 4)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_without_a_set_is_named_with_the_fix(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """augment: warped copies of train rows and of nothing else, in bounded memory."""
 
+import shutil
 import tracemalloc
+from collections import namedtuple
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +11,13 @@ from tiny_datasets import balanced, make_params, noise, write_dataset
 
 from tinysight.data.augmentation import Warps, warp
 from tinysight.data.imageset import ImageSet
+from tinysight.errors import DataError
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.stages import augment
 
 TRAIN = np.arange(0, 60, 2, dtype=np.int64)
+Usage = namedtuple("Usage", "total used free")
 CAMERA = ("seed=5", "augment=camera", "augment.copies=3")
 
 
@@ -88,3 +92,10 @@ def test_memory_is_bounded_by_the_chunk(tmp_path: Path, monkeypatch: pytest.Monk
     copies, _ = augmented(tmp_path, params, count=333, side=64)
     assert copies.pixels.nbytes > 49_000_000
     assert peaks[0] < 8_000_000
+
+
+def test_a_disk_that_is_too_small_is_said_before_warping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage(10**9, 10**9, 1000))
+    with pytest.raises(DataError, match=r"90 images of 8×8 need .* GB of disk.*Free some"):
+        augmented(tmp_path, make_params(*CAMERA))
+    assert not list((tmp_path / "data" / "augmented").iterdir())

@@ -2,14 +2,13 @@
 
 import csv
 import os
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import numpy as np
-from numpy.lib.format import open_memmap
+from numpy.lib.format import write_array_header_1_0
 
 from tinysight.errors import DataError
 from tinysight.imaging import Pixels
@@ -91,21 +90,28 @@ def write_imageset(folder: Path, images: Iterable[Pixels], samples: Sequence[Sam
         images: (S, S, 3) uint8 each, in the order of samples.
         samples: one row an image.
         image_size: S; also the shape of an ImageSet without rows.
+
+    Raises:
+        OSError: if the disk is full; `disk_space.room_for` puts it in words.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    shape = (len(samples), image_size, image_size, 3)
     draft = folder / (PIXELS + ".part")
-    if samples:
-        pixels = open_memmap(draft, mode="w+", dtype=np.uint8, shape=shape)
-        for row, image in zip(range(len(samples)), images, strict=True):
-            pixels[row] = image
-        pixels.flush()
-        del pixels
-    else:  # an empty file cannot be mapped
+    try:
         with draft.open("wb") as file:
-            np.save(file, np.zeros(shape, dtype=np.uint8))
-    os.replace(draft, folder / PIXELS)
+            _write_rows(file, images, (len(samples), image_size, image_size, 3))
+        os.replace(draft, folder / PIXELS)
+    finally:
+        draft.unlink(missing_ok=True)
     write_samples(folder / SAMPLES, samples)
+
+
+def _write_rows(file: BinaryIO, images: Iterable[Pixels], shape: tuple[int, int, int, int]) -> None:
+    """Plain writes: on a full disk they raise OSError, where a mapped file would kill the process by SIGBUS."""
+    write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    file.writelines(
+        np.asarray(image, dtype=np.uint8).reshape(shape[1:]).tobytes()
+        for _, image in zip(range(shape[0]), images, strict=True)
+    )
 
 
 def write_samples(path: Path, samples: Iterable[Sample]) -> None:
@@ -115,7 +121,7 @@ def write_samples(path: Path, samples: Iterable[Sample]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([field.name for field in fields(Sample)])
         writer.writerows(astuple(sample) for sample in samples)
-    shutil.move(draft, path)
+    os.replace(draft, path)
 
 
 def read_samples(path: Path) -> list[Sample]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tinysight.data.augmentation import Rows, Warps, warp
+from tinysight.data.disk_space import room_for
 from tinysight.data.imageset import ImageSet, write_imageset
 from tinysight.data.progress import progress_bar
 from tinysight.data.splits import Split
@@ -18,15 +19,19 @@ CHUNK_BYTES = 16_000_000  # of pixels in memory at a time
 
 
 def run(params: Params, paths: Paths) -> None:
-    """Writes `augment.copies` copies of each train row; none is an ImageSet without rows."""
+    """Writes `augment.copies` copies of each train row; none is an ImageSet without rows.
+
+    Raises:
+        DataError: if the disk is too small, or an earlier stage's files are missing.
+    """
     images = ImageSet.open(paths.dataset)
     train = Split.open(paths.split).train
     rows = np.tile(train, params.augment.copies)  # all rows of the first draw, then all of the second
     samples = [images.samples[row] for row in rows]
     paths.augmented.mkdir(parents=True, exist_ok=True)
-    with progress_bar("augment", len(rows)) as advance:
-        copies = _copies(images.pixels, train, params, advance)
-        write_imageset(paths.augmented, copies, samples, images.pixels.shape[1])
+    size = images.pixels.shape[1]
+    with room_for(paths.augmented, images=len(rows), image_size=size), progress_bar("augment", len(rows)) as advance:
+        write_imageset(paths.augmented, _copies(images.pixels, train, params, advance), samples, size)
     _write_rows(paths.augmented / "rows.npy", rows)
 
 

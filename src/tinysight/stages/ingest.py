@@ -16,6 +16,7 @@ from tinysight.data.dataset import (
     write_info,
     write_quarantine,
 )
+from tinysight.data.disk_space import room_for
 from tinysight.data.imageset import Sample, write_imageset
 from tinysight.data.progress import progress_bar
 from tinysight.data.reading import Reading, read_pictures
@@ -38,8 +39,8 @@ def run(params: Params, paths: Paths) -> None:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     try:
-        _check_space(draft, images=len(files), image_size=params.dataset.image_size)
-        _write_dataset(draft, files, params.dataset)
+        with room_for(draft, images=len(files), image_size=params.dataset.image_size, copies=2):
+            _write_dataset(draft, files, params.dataset)
         shutil.rmtree(paths.dataset, ignore_errors=True)
         os.replace(draft, paths.dataset)
     finally:
@@ -88,12 +89,3 @@ def _class_names(readings: Sequence[Reading]) -> tuple[str, ...]:
 def _sample(reading: Reading, labels: dict[str, int]) -> Sample:
     file = reading.file
     return Sample(file.path, reading.digest, file.class_name, labels[file.class_name], file.split, file.group)
-
-
-def _check_space(folder: Path, *, images: int, image_size: int) -> None:
-    needed, free = 2 * images * image_size**2 * 3, shutil.disk_usage(folder).free
-    if needed > free:
-        raise DataError(
-            f"{images:,} images of {image_size}×{image_size} need {needed / 1e9:.1f} GB of disk while they are decoded."
-            f" Received: {free / 1e9:.1f} GB free. Free some, or set a smaller dataset.image_size."
-        )
