@@ -1,6 +1,6 @@
 """Judges models on today's test pictures from their source files, each model by its own contract."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,8 @@ from tinysight.data.imageset import ImageSet, Sample
 from tinysight.data.progress import progress_bar
 from tinysight.data.sources.source import SourceFile, open_source
 from tinysight.data.splits import Split
-from tinysight.errors import DataError
+from tinysight.errors import DataError, ImageError
+from tinysight.imaging import Pixels
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
@@ -40,6 +41,8 @@ def held_out_files(params: Params, paths: Paths) -> list[tuple[Sample, SourceFil
 def judge(predictors: Sequence[Predictor], pictures: Sequence[tuple[Sample, SourceFile]]) -> list[Right]:
     """For each model whether its best class is the true one, picture by picture.
 
+    A picture that a model cannot decode by its own contract counts as wrong: it answers nobody.
+
     Args:
         predictors: each decodes by its own contract; pictures are read once.
         pictures: N of them.
@@ -60,7 +63,20 @@ def judge(predictors: Sequence[Predictor], pictures: Sequence[tuple[Sample, Sour
     return [np.array(answers, dtype=np.bool_) for answers in right]
 
 
-def _best_classes(predictor: Predictor, data: Sequence[bytes]) -> Iterator[str]:
-    images = np.stack([predictor.decode(picture) for picture in data])  # (n, S, S, 3) uint8
-    best = np.argmax(predictor.probabilities(images), axis=1)  # (n,)
-    return (predictor.contract.class_names[place] for place in best)
+def _best_classes(predictor: Predictor, data: Sequence[bytes]) -> list[str | None]:
+    """The best class of each picture; None where the model cannot decode it."""
+    images = [_decoded(predictor, picture) for picture in data]
+    named: list[str | None] = [None] * len(images)
+    readable = [place for place, image in enumerate(images) if image is not None]
+    if readable:
+        batch = np.stack([image for image in images if image is not None])  # (n, S, S, 3) uint8
+        for place, best in zip(readable, np.argmax(predictor.probabilities(batch), axis=1), strict=True):
+            named[place] = predictor.contract.class_names[best]
+    return named
+
+
+def _decoded(predictor: Predictor, picture: bytes) -> Pixels | None:
+    try:
+        return predictor.decode(picture)
+    except ImageError:
+        return None

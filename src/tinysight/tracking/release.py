@@ -8,7 +8,7 @@ from typing import Literal
 
 from tinysight.bundle import MODEL
 from tinysight.data.dataset import read_info
-from tinysight.errors import BundleError, TrackingError
+from tinysight.errors import TinysightError
 from tinysight.evaluation.source_files import held_out_files, judge
 from tinysight.params import Params
 from tinysight.paths import Paths
@@ -104,11 +104,15 @@ def _compare(params: Params, paths: Paths, model: Path, champion: VersionInfo | 
     if champion is None:
         accuracy = float(judge([candidate], pictures)[0].mean())
         return Decision("promoted", "It is the first version.", "", rows=len(pictures), accuracy=accuracy)
-    with TemporaryDirectory() as folder, open_store(paths, write=False) as store:
-        try:
+    try:
+        with TemporaryDirectory() as folder, open_store(paths, write=False) as store:
             theirs = Predictor(download(store, champion, Path(folder) / "champion").model)
-        except (BundleError, TrackingError) as error:
-            return Decision("refused", f"The champion cannot be scored: {error}", "", champion=champion.version)
+    except TinysightError as error:  # its files are gone or damaged, or a newer tinysight made it
+        reason = (
+            f"The champion cannot be scored: {error} To replace it unseen:"
+            " `tinysight registry promote VERSION --force`."
+        )
+        return Decision("refused", reason, "", champion=champion.version)
     ours, old = (float(right.mean()) for right in judge([candidate, theirs], pictures))
     numbers = Decision(
         "kept", "", "", champion=champion.version, rows=len(pictures), accuracy=ours, champion_accuracy=old
