@@ -1,6 +1,10 @@
+import errno
 import json
+import os
+import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -63,6 +67,76 @@ def test_version_1_of_another_registry_is_not_mistaken_for_this_one(
     new = pull(URI, tmp_path)
     assert new.version == "1"
     assert new.model.read_bytes() != old
+
+
+def test_a_bundle_that_another_process_has_just_put_there_is_taken(
+    released: tuple[Params, Paths], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two first predictions at the same moment: ours sees nothing there, and then it is."""
+    first = pull(URI, tmp_path)
+    before, look = first.folder.stat().st_ino, door._present
+    answers = iter([None])
+    monkeypatch.setattr(door, "_present", lambda *words: next(answers, look(*words)))
+    assert pull(URI, tmp_path) == first
+    assert first.folder.stat().st_ino == before
+    assert [path.name for path in first.folder.parent.iterdir()] == ["1"]
+
+
+def test_many_that_pull_at_once_all_get_it(released: tuple[Params, Paths], tmp_path: Path) -> None:
+    """Over a damaged copy, too, which each of them wants to replace."""
+    (tmp_path / "colours" / "1").mkdir(parents=True)
+    (tmp_path / "colours" / "1" / "model.onnx").write_bytes(b"damaged")
+    with ThreadPoolExecutor(8) as pool:
+        bundles = list(pool.map(lambda _: pull(URI, tmp_path), range(16)))
+    assert len({bundle.sha256["model.onnx"] for bundle in bundles}) == 1
+    open_bundle(bundles[0].folder)
+    assert [path.name for path in (tmp_path / "colours").iterdir()] == ["1"]
+
+
+@pytest.mark.parametrize("through_mlflow", [False, True])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+def test_a_full_or_read_only_disk_is_one_clear_line(
+    released: tuple[Params, Paths], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, through_mlflow: bool
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(door.os, "replace", refuse)
+    if through_mlflow:
+        monkeypatch.setattr(door, "_look", lambda *_: None)
+    with pytest.raises(TrackingError, match=f"cannot be written to .*colours/1: .*{os.strerror(number)}") as caught:
+        pull(URI, tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_disk_that_fills_up_while_copying_is_one_clear_line(
+    released: tuple[Params, Paths], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """copytree gathers what each file said."""
+
+    def full(*_: object, **__: object) -> None:
+        raise shutil.Error([("a", "b", "[Errno 28] No space left on device"), ("c", "d", "the same")])
+
+    monkeypatch.setattr(door.shutil, "copytree", full)
+    with pytest.raises(TrackingError, match=r"colours/1: \[Errno 28\] No space left on device\. Make room"):
+        pull(URI, tmp_path)
+
+
+def test_the_command_says_it_in_one_line_too(
+    released: tuple[Params, Paths], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`tinysight predict` pulls into the project's cache."""
+    from tinysight.cli import main as command
+
+    _, paths = released
+    paths.conf.mkdir()
+    paths.cache.parent.mkdir(exist_ok=True)
+    paths.cache.write_text("in the way")
+    capsys.readouterr()
+    assert command(["predict", "a.png"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: The version cannot be written to")
+    assert said.count("\n") == 1
 
 
 def test_a_damaged_registry_leaves_nothing_behind(released: tuple[Params, Paths], tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """Brings a registered version to a folder: `python -m tinysight.tracking.pull models:/NAME@ALIAS FOLDER`."""
 
+import errno
 import json
 import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +18,9 @@ from tinysight.tracking.sqlite_view import StoredVersion, database_of, version_b
 from tinysight.tracking.store import local_path, open_store, tracking_uri
 
 URI = re.compile(r"^models:/(?P<name>[A-Za-z0-9][\w.-]*)(@(?P<alias>[\w.-]+)|/(?P<number>\d+))$")
+
+FULL_OR_CLOSED = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+IN_THE_WAY = (errno.EEXIST, errno.ENOTDIR, errno.ENOTEMPTY)
 
 
 def pull(uri: str, folder: Path, *, tracking: str = "") -> Bundle:
@@ -29,7 +35,7 @@ def pull(uri: str, folder: Path, *, tracking: str = "") -> Bundle:
 
     Raises:
         ConfigError: if the URI is not one of these two.
-        TrackingError: if the registry cannot be reached or has no such version.
+        TrackingError: if the registry cannot be reached or has no such version, or the folder cannot be written.
         BundleError: if what it holds is not the version's bundle.
     """
     wanted = URI.match(uri)
@@ -59,7 +65,7 @@ def _present(target: Path, sha256: str) -> Bundle | None:
     """The bundle that is there already, if it is whole and of this model file."""
     try:
         bundle = open_bundle(target)
-    except BundleError:
+    except (BundleError, OSError):
         return None
     return bundle if bundle.sha256[MODEL] == sha256 else None
 
@@ -70,8 +76,8 @@ def _copy(found: StoredVersion, target: Path) -> Bundle | None:
     if source is None or not source.is_dir():
         return None
     with _draft_beside(target) as draft:
-        shutil.copytree(source, Path(draft) / "bundle")
-        return _put(open_bundle(Path(draft) / "bundle"), target)
+        shutil.copytree(source, draft / "bundle")
+        return _put(open_bundle(draft / "bundle"), target)
 
 
 def _fetch(paths: Paths, tracking: str, name: str, selector: str, folder: Path) -> Bundle:
@@ -85,19 +91,50 @@ def _fetch(paths: Paths, tracking: str, name: str, selector: str, folder: Path) 
         if present is not None:
             return present
         with _draft_beside(target) as draft:
-            return _put(download(store, version, Path(draft)), target)
+            return _put(download(store, version, draft), target)
 
 
-def _draft_beside(target: Path) -> "TemporaryDirectory[str]":
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.", ignore_cleanup_errors=True)
+@contextmanager
+def _draft_beside(target: Path) -> Iterator[Path]:
+    """A folder for a bundle that is not whole yet; a disk that is full or read-only is one clear line."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.", ignore_cleanup_errors=True) as draft:
+            yield Path(draft)
+    except OSError as error:
+        if error.errno not in (*FULL_OR_CLOSED, *IN_THE_WAY) and not isinstance(error, shutil.Error):
+            raise  # a connection's, which the store explains
+        reason = error.args[0][0][2] if isinstance(error, shutil.Error) else error
+        raise TrackingError(
+            f"The version cannot be written to {target}: {reason}. Make room there, or choose a folder that can be"
+            " written."
+        ) from error
 
 
 def _put(bundle: Bundle, target: Path) -> Bundle:
-    """Moves a checked bundle to its place."""
-    shutil.rmtree(target, ignore_errors=True)
-    os.replace(bundle.folder, target)
+    """Moves a checked bundle to its place; one that another process has just put there is as good."""
+    try:
+        os.replace(bundle.folder, target)
+    except OSError:
+        present = _present(target, bundle.sha256[MODEL])
+        if present is not None:
+            return present
+        _move_aside(target)
+        try:
+            os.replace(bundle.folder, target)
+        except OSError:
+            present = _present(target, bundle.sha256[MODEL])
+            if present is None:
+                raise
+            return present
     return Bundle(target, bundle.name, bundle.version, bundle.sha256)
+
+
+def _move_aside(target: Path) -> None:
+    """Takes away what is damaged in one step, so that nobody sees it half deleted."""
+    folder = TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.", ignore_cleanup_errors=True)
+    with folder as aside, suppress(FileNotFoundError):  # another process was faster
+        os.replace(target, Path(aside) / "damaged")
 
 
 def main(arguments: list[str]) -> int:
@@ -109,9 +146,6 @@ def main(arguments: list[str]) -> int:
         bundle = pull(arguments[0], Path(arguments[1]).absolute())
     except TinysightError as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"error: {arguments[1]} cannot be written: {error}", file=sys.stderr)
         return 1
     print(json.dumps({"name": bundle.name, "version": bundle.version, "folder": str(bundle.folder)}))
     return 0
