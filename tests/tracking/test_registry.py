@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -139,8 +140,6 @@ def test_a_draft_whose_run_was_deleted_is_replaced(published: tuple[Paths, Model
 
 
 def test_a_version_whose_files_are_gone_is_registered_again(published: tuple[Paths, ModelFile]) -> None:
-    import shutil
-
     paths, model = published
     add(paths, model)
     shutil.rmtree(paths.artifacts)
@@ -211,6 +210,22 @@ def test_the_table_names_what_people_look_for(published: tuple[Paths, ModelFile]
     assert head.split()[:2] == ["version", "alias"]
     assert line.startswith("1        production")
     assert line.endswith("promoted: first")
+
+
+def test_a_project_without_a_store_has_no_versions_and_gets_no_store(
+    finished: tuple[Params, Paths], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tinysight.cli import main
+
+    _, paths = finished
+    paths.conf.mkdir()
+    shutil.rmtree(paths.state)
+    assert main(["registry", "list"]) == 0
+    assert main(["registry", "list", "--json"]) == 0
+    said = capsys.readouterr()
+    assert said.out == "No version is registered yet. Run `dvc repro`.\n[]\n"
+    assert said.err == ""
+    assert not paths.state.exists()
 
 
 def test_a_version_is_json_for_programs(published: tuple[Paths, ModelFile]) -> None:

@@ -12,7 +12,8 @@ from tinysight.config import load_params
 from tinysight.errors import TrackingError
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
-from tinysight.tracking.store import Store, open_store
+from tinysight.tracking.sqlite_view import database_of
+from tinysight.tracking.store import Store, open_store, tracking_uri
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion, RegisteredModel
@@ -72,7 +73,9 @@ def list_versions(paths: Paths, name: str = "") -> list[VersionInfo]:
     Raises:
         TrackingError: if the store cannot be used.
     """
-    name = name or load_params(paths.params).register_.name
+    name, database = name or load_params(paths.params).register_.name, database_of(tracking_uri(paths))
+    if database is not None and not database.exists():
+        return []  # looking must not make a store
     with open_store(paths, write=False) as store:
         return [version for version in reversed(versions_of(store, name)) if version.complete]
 
@@ -80,7 +83,7 @@ def list_versions(paths: Paths, name: str = "") -> list[VersionInfo]:
 def versions_table(versions: Sequence[VersionInfo]) -> str:
     """The versions for people, one line each."""
     if not versions:
-        return "No version is registered. Run `dvc repro`."
+        return "No version is registered yet. Run `dvc repro`."
     rows = [("version", "alias", "registered (UTC)", "model", "data", "commit", "decision")]
     for version in versions:
         digests = (version.sha256[:8], version.dataset_digest[:8], version.git_commit[:8])
