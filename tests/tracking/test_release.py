@@ -1,8 +1,14 @@
+import json
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
-from results import BAD, make_results
+from onnx_models import COLOURS, tiny_model
+from PIL import Image
+from results import BAD, SIZE, make_results
 
+from tinysight.bundle import sha256_of
 from tinysight.errors import DataError
 from tinysight.params import Params
 from tinysight.paths import Paths
@@ -126,6 +132,47 @@ def test_a_champion_whose_files_are_damaged_is_not_replaced_silently(finished: t
     assert "champion cannot be scored" in decision.reason
 
 
+def replace_in_registry(paths: Paths, **contract: object) -> None:
+    """Puts a model with another contract in the place of version 1's, as another tinysight would have made it."""
+    bundle = next(paths.artifacts.rglob("bundle/*/bundle.json")).parent
+    model = tiny_model(bundle / "model.onnx", COLOURS, SIZE, **contract)  # type: ignore[arg-type]
+    manifest = json.loads((bundle / "bundle.json").read_text())
+    manifest["sha256"]["model.onnx"] = sha256_of(model)
+    (bundle / "bundle.json").write_text(json.dumps(manifest))
+
+
+def test_a_champion_of_a_newer_tinysight_is_not_replaced_and_stops_nothing(finished: tuple[Params, Paths]) -> None:
+    params, paths = finished
+    release(params, paths)
+    replace_in_registry(paths, contract_version=99)
+    decision = release(*again(paths, seed=1))
+    assert (decision.outcome, decision.version) == ("refused", "2")
+    assert "champion cannot be scored: This tinysight reads contract versions" in decision.reason
+    assert production(paths) == "1"
+
+
+def test_a_champion_whose_files_are_gone_stops_nothing(finished: tuple[Params, Paths]) -> None:
+    params, paths = finished
+    release(params, paths)
+    shutil.rmtree(next(paths.artifacts.rglob("bundle")))
+    decision = release(*again(paths, seed=1))
+    assert (decision.outcome, decision.version) == ("refused", "2")
+    assert "--force" in decision.reason
+
+
+def test_a_picture_that_the_champion_cannot_decode_is_its_wrong_answer(finished: tuple[Params, Paths]) -> None:
+    """Today's pictures may have 32 bits, for which yesterday's contract has no window."""
+    params, paths = finished
+    release(params, paths)
+    params, paths = again(paths, seed=1)
+    for picture in paths.raw.rglob("29.png"):
+        pixels = np.full((SIZE, SIZE), 0.5, dtype=np.float32)
+        Image.fromarray(pixels).save(picture, "TIFF")
+    decision = release(params, paths)
+    assert decision.champion_accuracy == pytest.approx(12 / 15)
+    assert decision.rows == 15
+
+
 def test_a_picture_that_left_the_source_is_named(finished: tuple[Params, Paths]) -> None:
     (finished[1].raw / "red" / "29.png").unlink()
     with pytest.raises(DataError, match=r"red/29.png.*dvc repro"):
@@ -136,6 +183,6 @@ def test_the_runs_are_published_before_anything_is_decided(finished: tuple[Param
     from tinysight.tracking.sqlite_view import is_published
 
     key = read_pipeline(*finished).key
-    assert not is_published(finished[1].store, key)
+    assert not is_published(finished[1].store, key, finished[0].models)
     release(*finished)
-    assert is_published(finished[1].store, key)
+    assert is_published(finished[1].store, key, finished[0].models)

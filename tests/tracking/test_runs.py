@@ -144,6 +144,25 @@ def test_a_publication_deleted_in_the_ui_is_made_again(finished: tuple[Params, P
     assert publish(*finished).new
 
 
+@pytest.mark.parametrize("deleted", ["svm", "mlp", ""])
+def test_one_run_deleted_in_the_ui_is_made_again(finished: tuple[Params, Paths], deleted: str) -> None:
+    """A child under the same parent; a parent over the same children, which MLflow would not show otherwise."""
+    first = publish(*finished)
+    with open_store(finished[1]) as store:
+        store.client.delete_run(first.candidates.get(deleted, first.run_id))
+    second = publish(*finished)
+    assert second.new
+    assert set(second.candidates) == {"majority", "svm", "mlp"}
+    same = {name for name in first.candidates if first.candidates[name] == second.candidates[name]}
+    assert same == {"majority", "svm", "mlp"} - {deleted}
+    assert (second.run_id == first.run_id) == bool(deleted)
+    runs_now = {run.info.run_id: run.data.tags for run in active_runs(finished[1])}
+    assert set(runs_now) == {second.run_id, *second.candidates.values()}
+    assert {runs_now[child]["mlflow.parentRunId"] for child in second.candidates.values()} == {second.run_id}
+    assert {tags[COMPLETE] for tags in runs_now.values()} == {"true"}
+    assert not publish(*finished).new
+
+
 def test_a_store_that_refuses_is_one_clear_line(finished: tuple[Params, Paths]) -> None:
     import sqlite3
 

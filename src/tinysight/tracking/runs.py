@@ -40,7 +40,8 @@ class Publication:
 def publish(params: Params, paths: Paths) -> Publication:
     """Publishes the files of a pipeline run; the same files again make no new run.
 
-    A publication that was killed is completed: finished children stay, half-made ones are replaced.
+    A publication that was killed, or of which somebody deleted runs, is completed: finished children
+    stay, under a new parent if theirs is gone; half-made ones are replaced.
 
     Raises:
         DataError: if the pipeline's files are not all there.
@@ -56,10 +57,12 @@ def publish_record(store: Store, record: PipelineRecord, experiment: str) -> Pub
     experiment_id = store.experiment(experiment)
     runs = _find(store, experiment_id, record.key)
     parent = next((run for run in runs if CANDIDATE not in run.data.tags), None)
-    if parent is not None and COMPLETE in parent.data.tags:
-        return Publication(parent.info.run_id, _children(runs), new=False)
-    parent = parent or _create(store, experiment_id, record.name, record.tags)
     done = _children(run for run in runs if COMPLETE in run.data.tags)
+    whole = parent is not None and COMPLETE in parent.data.tags
+    if parent is not None and whole and all(candidate.name in done for candidate in record.candidates):
+        return Publication(parent.info.run_id, done, new=False)
+    parent = parent or _create(store, experiment_id, record.name, record.tags)
+    _bring_under(store, parent.info.run_id, [run for run in runs if run.info.run_id in done.values()])
     for run in runs:
         if CANDIDATE in run.data.tags and COMPLETE not in run.data.tags:
             delete_logged_models(store, experiment_id, run.info.run_id)
@@ -69,7 +72,8 @@ def publish_record(store: Store, record: PipelineRecord, experiment: str) -> Pub
             if candidate.name not in done:
                 done[candidate.name] = _publish_candidate(store, parent, record, candidate)
             advance(1)
-    _complete_parent(store, parent.info.run_id, record)
+    if not whole:
+        _complete_parent(store, parent.info.run_id, record)
     return Publication(parent.info.run_id, done, new=True)
 
 
@@ -84,6 +88,13 @@ def _find(store: Store, experiment_id: str, key: str) -> "list[Run]":
 
 def _children(runs: "Iterable[Run]") -> dict[str, str]:
     return {run.data.tags[CANDIDATE]: run.info.run_id for run in runs if CANDIDATE in run.data.tags}
+
+
+def _bring_under(store: Store, parent: str, children: "Iterable[Run]") -> None:
+    """MLflow shows a child of a deleted run nowhere."""
+    for run in children:
+        if run.data.tags.get(PARENT) != parent:
+            store.client.set_tag(run.info.run_id, PARENT, parent)
 
 
 def _create(store: Store, experiment_id: str, name: str, tags: Mapping[str, str]) -> "Run":

@@ -5,6 +5,7 @@ False, and the caller asks MLflow itself.
 """
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +23,10 @@ AND v.version = (SELECT version FROM registered_model_aliases WHERE name = :name
 BY_NUMBER = "AND CAST(v.version AS TEXT) = :selector"
 BY_SHA256 = "AND t.value = :selector"
 PUBLISHED = """
-SELECT 1 FROM tags k JOIN tags c ON c.run_uuid = k.run_uuid AND c.key = 'tinysight.complete'
+SELECT n.value FROM tags k JOIN tags c ON c.run_uuid = k.run_uuid AND c.key = 'tinysight.complete'
 JOIN runs r ON r.run_uuid = k.run_uuid AND r.lifecycle_stage = 'active'
+LEFT JOIN tags n ON n.run_uuid = k.run_uuid AND n.key = 'tinysight.candidate'
 WHERE k.key = 'tinysight.publication' AND k.value = :key
-AND NOT EXISTS (SELECT 1 FROM tags p WHERE p.run_uuid = k.run_uuid AND p.key = 'mlflow.parentRunId')
 """
 
 
@@ -58,9 +59,9 @@ def version_by_sha256(database: Path, name: str, sha256: str) -> StoredVersion |
     return _version(database, BY_SHA256, name, sha256)
 
 
-def is_published(database: Path, key: str) -> bool:
-    """True if a pipeline run with this key was published completely."""
-    return bool(_rows(database, PUBLISHED, key=key))
+def is_published(database: Path, key: str, candidates: Iterable[str]) -> bool:
+    """True if a pipeline run with this key was published completely, and no run of it was deleted."""
+    return {None, *candidates} <= {name for (name,) in _rows(database, PUBLISHED, key=key)}
 
 
 def _version(database: Path, condition: str, name: str, selector: str) -> StoredVersion | None:
