@@ -16,7 +16,7 @@ from PIL import Image
 from projects import ROOT
 
 from tinysight.config import compose_text, load_params
-from tinysight.data.dataset import DatasetInfo, dataset_digest, write_info
+from tinysight.data.dataset import DatasetInfo, dataset_digest, read_info, write_info
 from tinysight.data.imageset import Sample, write_imageset
 from tinysight.evaluation.scores import ClassScores, Cost, Scores, SplitScores, write_scores
 from tinysight.imaging import Decoding, decode_image
@@ -59,7 +59,7 @@ def make_results(root: Path, *overrides: str, chosen: str | None = "svm", noise:
         if name == FAILED:
             write_status(paths.scores(name), Status("failed", "not enough memory"))
         else:
-            write_candidate(paths, name, params.models[name].kind, 10 * seed + number, noise, classes)
+            write_candidate(params, paths, name, 10 * seed + number, noise, classes)
     paths.reports.mkdir(exist_ok=True)
     paths.verdict.write_text(json.dumps({"schema": 1, "chosen": chosen, "why": "It is enough.", "candidates": []}))
     paths.verdict_text.write_text("# The verdict\n\nAn SVM is enough.\n", encoding="utf-8")
@@ -103,10 +103,12 @@ def _pictures(classes: tuple[str, ...], drawn: np.random.Generator) -> list[tupl
     return pictures
 
 
-def write_candidate(paths: Paths, name: str, kind: str, seed: int, noise: float, classes: tuple[str, ...]) -> None:
+def write_candidate(params: Params, paths: Paths, name: str, seed: int, noise: float, classes: tuple[str, ...]) -> None:
     """The outs of train, export and evaluate."""
     # tiny_model's class 0 is the reddest: its names stand in the order of the colours
-    tiny_model(paths.export(name) / "model.onnx", classes, SIZE, seed=seed, noise=noise)
+    kind, origin = params.models[name].kind, read_info(paths.dataset).digest
+    tiny_model(paths.export(name) / "model.onnx", classes, SIZE, seed=seed, noise=noise, dataset_digest=origin,
+               params_digest=params.model_digest(name))  # fmt: skip
     paths.train(name).mkdir(parents=True, exist_ok=True)
     curves = "epoch,loss,accuracy,val_loss,val_accuracy\n"
     epochs = [f"{epoch},{1 / epoch},0.8,0.5,0.9\n" for epoch in (1, 2, 3)] if kind == "mlp" else []

@@ -13,6 +13,8 @@ from tinysight.schema_errors import explain
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Channel = Annotated[int, Field(ge=0, le=255)]
 Positive = Annotated[int, Field(ge=1)]
+MODEL_SECTIONS = ("seed", "dataset", "split", "augment", "train", "export")  # that make a model, beside its own
+
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 
 
@@ -208,6 +210,10 @@ class Params(Section):
     evaluate: EvaluateParams
     select: SelectParams
     register_: RegisterParams = Field(alias="register")
+
+    def model_digest(self, candidate: str) -> str:
+        """sha256 of all that makes one candidate's model file; its contract holds it."""
+        return self.digest(*MODEL_SECTIONS, f"models.{candidate}")
 
     def digest(self, *sections: str) -> str:
         """sha256 of the named sections as canonical JSON; `models.svm` names one candidate."""

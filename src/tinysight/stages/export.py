@@ -13,8 +13,6 @@ from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.stages.train import give_up
 
-SECTIONS = ("seed", "dataset", "split", "augment", "train", "export")  # that make a model, beside its own
-
 
 def run(params: Params, paths: Paths, candidate: str) -> None:
     """Exports one candidate; a failed one is passed on.
@@ -34,7 +32,7 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     from tinysight.models.saved import load_model
 
     model = load_model(paths.train(candidate))
-    provenance = Provenance(info.digest, params.digest(*SECTIONS, f"models.{candidate}"))
+    provenance = Provenance(info.digest, params.model_digest(candidate))
     try:
         exported = export_model(model, data, decoding_of(params.dataset), params.export, provenance)
         _write(folder / "model.onnx", exported.content)
