@@ -60,9 +60,11 @@ def running_service(params: Params, paths: Paths) -> Iterator[str]:
         ServiceError: if it is not ready within START_SECONDS.
     """
     url, environment = _address(params, paths)
-    service = subprocess.Popen([sys.executable, "-m", "serve"], env=environment, stdout=subprocess.DEVNULL)
+    log = paths.state / "demo-service.log"
+    with log.open("wb") as output:
+        service = subprocess.Popen([sys.executable, "-m", "serve"], env=environment, stdout=output, stderr=output)
     try:
-        _wait_until_ready(Client(url), service)
+        _wait_until_ready(Client(url), service, log)
         yield url
     finally:
         service.terminate()
@@ -104,11 +106,11 @@ def _address(params: Params, paths: Paths) -> tuple[str, dict[str, str]]:
     return f"http://127.0.0.1:{port}", {**defaults, **os.environ, **place}
 
 
-def _wait_until_ready(client: Client, service: "subprocess.Popen[bytes]") -> None:
+def _wait_until_ready(client: Client, service: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if service.poll() is not None:
-            raise ServiceError("The service stopped while it started; its reason stands above.")
+            raise ServiceError(f"The service stopped while it started: {log.read_text(errors='replace')[-2000:]}")
         try:
             client.model()
             return

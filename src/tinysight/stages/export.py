@@ -7,6 +7,7 @@ from pathlib import Path
 from tinysight.data.dataset import decoding_of, read_info
 from tinysight.data.imageset import ImageSet
 from tinysight.data.splits import Split
+from tinysight.models.start import start_tensorflow
 from tinysight.models.status import OK, read_status, write_status
 from tinysight.models.training_data import gather
 from tinysight.params import Params
@@ -28,7 +29,8 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     images, split, info = ImageSet.open(paths.dataset), Split.open(paths.split), read_info(paths.dataset)
     data = gather(images, split, None, info.class_names)
 
-    from tinysight.models.export import Provenance, export_model  # TensorFlow takes seconds to import
+    start_tensorflow()  # here, so that a stage that cannot start says so at once: it takes seconds
+    from tinysight.models.export import Provenance, export_model
     from tinysight.models.saved import load_model
 
     model = load_model(paths.train(candidate))

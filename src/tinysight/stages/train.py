@@ -11,6 +11,7 @@ from tinysight.data.dataset import read_info
 from tinysight.data.imageset import ImageSet
 from tinysight.data.splits import Split
 from tinysight.errors import TinysightError
+from tinysight.models.start import start_tensorflow
 from tinysight.models.status import OK, failure, write_status
 from tinysight.models.training_data import TrainingData, gather
 from tinysight.params import Params
@@ -47,7 +48,7 @@ def give_up(folder: Path, candidate: str, error: Exception) -> None:
 
 
 def _train(params: Params, candidate: str, data: TrainingData, folder: Path) -> None:
-    # here, so that a stage that cannot start says so at once: TensorFlow takes seconds to import
+    start_tensorflow()  # here, so that a stage that cannot start says so at once: it takes seconds
     from tinysight.models.networks import predict_logits
     from tinysight.models.saved import TrainFacts, save_model, write_curves, write_facts
     from tinysight.models.training import fit_candidate
