@@ -58,6 +58,13 @@ def test_two_runs_with_one_seed_agree(params):
     np.testing.assert_allclose(one, other, atol=1e-4)
 
 
+def test_a_short_training_of_small_cnn_is_already_fit_to_predict():
+    """Batch norm's averages must have forgotten where they started after some tens of steps."""
+    found = fit_candidate(SMALL, shape_data(train=240, copies=0), QUICK.model_copy(update={"epochs": 3}), 0)
+    last = found.curves[-1]
+    assert last.val_loss < last.loss + 0.25
+
+
 def test_majority_answers_the_most_frequent_class():
     data = shape_data(train=240)
     often = np.flatnonzero(data.labels[data.train_rows] != 1)[:150]
