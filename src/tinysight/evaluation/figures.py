@@ -126,7 +126,8 @@ def draw_accuracy_cost(path: Path, points: Sequence[Point], chosen: str | None, 
             capsize=3,
         )
         text = f"{point.name} (chosen)" if point.name == chosen else point.name
-        above = bool(place % 2)  # neighbours above and below: their names are longer than their distance
+        # neighbours above and below: their names are longer than their distance; nothing is above the chosen one
+        above = point.name == chosen or bool(place % 2)
         tip = (x, point.high if above else point.low)
         axes.annotate(text, tip, (0, 5 if above else -15), textcoords="offset points", ha="center", color=colour)
     axes.set_xscale("log")
