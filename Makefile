@@ -58,8 +58,8 @@ ui: .venv/ready ## MLflow's pages on 127.0.0.1:5000
 
 .PHONY: retrain
 retrain: .venv/ready ## what CI does on new data: pull, run, judge; never promote
-	@if compgen -G 'data/*.dvc' >/dev/null; then dvc pull --run-cache; \
-	else echo "no data/*.dvc: the pictures come from a package"; fi
+	@if compgen -G 'data/*.dvc' >/dev/null; then dvc pull data/*.dvc; fi # the pictures: it fails where they cannot be had
+	@if [ -e dvc.lock ]; then dvc pull --run-cache --allow-missing || echo "no earlier results here: they are made again"; fi
 	TINYSIGHT_NO_PROMOTE=1 dvc repro
 	cat reports/verdict.md
 
