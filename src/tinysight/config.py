@@ -1,6 +1,5 @@
 """Composes conf/ into params.yaml and reads it back: the only home of Hydra."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from tinysight.errors import ConfigError
 from tinysight.params import Params, parse_params
+from tinysight.whole_file import write_whole
 
 
 def compose_text(conf: Path, overrides: Sequence[str] = ()) -> str:
@@ -63,9 +63,7 @@ def write_params(conf: Path, target: Path) -> bool:
     text = compose_text(conf)
     if target.exists() and target.read_text(encoding="utf-8") == text:
         return False
-    draft = target.with_name(target.name + ".part")
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, target)
+    write_whole(target, text)
     return True
 
 

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
@@ -12,6 +11,7 @@ from tinysight.data.imageset import Sample
 from tinysight.errors import DataError
 from tinysight.imaging import Decoding
 from tinysight.params import DatasetParams
+from tinysight.whole_file import write_table, write_whole
 
 INFO, QUARANTINE = "dataset.json", "quarantine.csv"
 
@@ -66,7 +66,7 @@ def dataset_digest(samples: Iterable[Sample], decoding: Decoding) -> str:
 
 def write_info(folder: Path, info: DatasetInfo) -> None:
     """Writes dataset.json."""
-    _write(folder / INFO, json.dumps(asdict(info), indent=1, ensure_ascii=False) + "\n")
+    write_whole(folder / INFO, json.dumps(asdict(info), indent=1, ensure_ascii=False) + "\n")
 
 
 def read_info(folder: Path) -> DatasetInfo:
@@ -85,12 +85,9 @@ def read_info(folder: Path) -> DatasetInfo:
 
 def write_quarantine(folder: Path, quarantined: Sequence[Quarantined]) -> None:
     """Writes quarantine.csv, with a header also when nothing is in it."""
-    draft = folder / (QUARANTINE + ".part")
-    with draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([field.name for field in fields(Quarantined)])
-        writer.writerows(astuple(entry) for entry in quarantined)
-    os.replace(draft, folder / QUARANTINE)
+    write_table(
+        folder / QUARANTINE, [field.name for field in fields(Quarantined)], (astuple(entry) for entry in quarantined)
+    )
 
 
 def read_quarantine(folder: Path) -> list[Quarantined]:
@@ -104,9 +101,3 @@ def read_quarantine(folder: Path) -> list[Quarantined]:
             return [Quarantined(row["path"], row["reason"]) for row in csv.DictReader(file)]
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{folder / QUARANTINE} cannot be read: {error!r}. Run `dvc repro ingest`.") from None
-
-
-def _write(path: Path, text: str) -> None:
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, path)

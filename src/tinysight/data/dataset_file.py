@@ -1,12 +1,12 @@
 """Writes conf/dataset/mine.yaml with words for people, and makes it the default data set."""
 
 import json
-import os
 import re
 from pathlib import Path
 
 from tinysight.errors import ConfigError
 from tinysight.params import FolderParams
+from tinysight.whole_file import write_whole
 
 NAME = "mine"
 
@@ -50,7 +50,7 @@ def write_dataset_file(conf: Path, params: FolderParams, *, pictures: int, class
         window=json.dumps(params.window),
     )
     target = dataset_file(conf)
-    _replace(target, text)
+    write_whole(target, text)
     return target
 
 
@@ -71,10 +71,4 @@ def make_default(conf: Path) -> None:
     )
     if not found:
         raise ConfigError(f"{path} has no line `- dataset: NAME` in its defaults list. Add `- dataset: {NAME}`.")
-    _replace(path, text)
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, path)
+    write_whole(path, text)

@@ -1,7 +1,6 @@
 """Pictures that must stay on one side of a split together: near-duplicates, and what the source says."""
 
 import csv
-import os
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from hashlib import blake2b
@@ -14,6 +13,7 @@ from tinysight.data.imageset import Sample
 from tinysight.data.progress import progress_bar
 from tinysight.errors import DataError
 from tinysight.imaging import Pixels
+from tinysight.whole_file import write_table
 
 Rows = NDArray[np.int64]
 Pair = tuple[int, int]
@@ -92,12 +92,7 @@ def keys_of(pixels: Pixels) -> list[bytes]:
 
 def write_groups(path: Path, groups: Rows) -> None:
     """Writes one line a row: row,group."""
-    draft = path.with_name(path.name + ".part")
-    with draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["row", "group"])
-        writer.writerows(enumerate(groups.tolist()))
-    os.replace(draft, path)
+    write_table(path, ["row", "group"], enumerate(groups.tolist()))
 
 
 def read_groups(path: Path, count: int) -> Rows:

@@ -12,6 +12,7 @@ from numpy.lib.format import write_array_header_1_0
 
 from tinysight.errors import DataError
 from tinysight.imaging import Pixels
+from tinysight.whole_file import write_table
 
 PIXELS, SAMPLES = "pixels.npy", "samples.csv"
 
@@ -116,12 +117,7 @@ def _write_rows(file: BinaryIO, images: Iterable[Pixels], shape: tuple[int, int,
 
 def write_samples(path: Path, samples: Iterable[Sample]) -> None:
     """Writes the samples table as UTF-8 CSV with a header."""
-    draft = path.with_name(path.name + ".part")
-    with draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([field.name for field in fields(Sample)])
-        writer.writerows(astuple(sample) for sample in samples)
-    os.replace(draft, path)
+    write_table(path, [field.name for field in fields(Sample)], (astuple(sample) for sample in samples))
 
 
 def read_samples(path: Path) -> list[Sample]:

@@ -1,9 +1,10 @@
 """Small files that get their old content back when something goes wrong."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tinysight.whole_file import write_whole
 
 
 @contextmanager
@@ -22,6 +23,4 @@ def _restore(path: Path, content: bytes | None) -> None:
     if content is None:
         path.unlink(missing_ok=True)
         return
-    draft = path.with_name(path.name + ".part")
-    draft.write_bytes(content)
-    os.replace(draft, path)
+    write_whole(path, content)

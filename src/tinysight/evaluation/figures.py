@@ -1,7 +1,6 @@
 """Pictures of scores: which classes are taken for which, how training went, what accuracy costs."""
 
 import csv
-import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
+
+from tinysight.whole_file import whole
 
 INK, QUIET, BLUE, ORANGE = "#222222", "#999999", "#1f6fb2", "#d9730d"
 MOST_NUMBERED = 20  # more classes than this leave no room for numbers in the cells
@@ -155,9 +156,7 @@ def _tidy(axes: Axes) -> None:
 
 def _save(figure: Figure, path: Path) -> None:
     """Writes a PNG under its name when it is whole, the same bytes from the same figures."""
-    draft = path.with_name(path.name + ".part")
     FigureCanvasAgg(figure)
-    with warnings.catch_warnings():
+    with whole(path) as draft, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # class names may be in any script
         figure.savefig(draft, format="png", dpi=110, metadata={"Software": None})
-    os.replace(draft, path)

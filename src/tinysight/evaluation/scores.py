@@ -1,12 +1,12 @@
 """The record of one candidate's scores, and its file scores.json."""
 
-import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tinysight.errors import DataError
+from tinysight.whole_file import write_whole
 
 SCORES = "scores.json"
 
@@ -94,9 +94,7 @@ class Scores(Record):
 
 def write_record(path: Path, record: Record) -> None:
     """Writes a record as JSON, whole or not at all."""
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(record.model_dump_json(indent=1, by_alias=True) + "\n", encoding="utf-8")
-    os.replace(draft, path)
+    write_whole(path, record.model_dump_json(indent=1, by_alias=True) + "\n")
 
 
 def write_scores(folder: Path, scores: Scores) -> None:

@@ -1,6 +1,5 @@
 """A trained candidate on disk: the Keras file, its curves and its facts."""
 
-import csv
 import json
 import os
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ import keras
 from tinysight.errors import DataError
 from tinysight.models import hog, majority
 from tinysight.models.fitted import Epoch
+from tinysight.whole_file import write_table, write_whole
 
 MODEL, CURVES, FACTS = "model.keras", "curves.csv", "train.json"
 CUSTOM_LAYERS = (hog.Hog, majority.ClassFrequencies)  # importing their files is what lets Keras load them
@@ -58,16 +58,9 @@ def load_model(folder: Path) -> keras.Model:
 
 def write_curves(folder: Path, curves: Sequence[Epoch]) -> None:
     """Writes curves.csv: only a header for a candidate without epochs."""
-    draft = folder / (CURVES + ".part")
-    with draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([field.name for field in fields(Epoch)])
-        writer.writerows(astuple(epoch) for epoch in curves)
-    os.replace(draft, folder / CURVES)
+    write_table(folder / CURVES, [field.name for field in fields(Epoch)], (astuple(epoch) for epoch in curves))
 
 
 def write_facts(folder: Path, facts: TrainFacts) -> None:
     """Writes train.json."""
-    draft = folder / (FACTS + ".part")
-    draft.write_text(json.dumps(asdict(facts), indent=1) + "\n", encoding="utf-8")
-    os.replace(draft, folder / FACTS)
+    write_whole(folder / FACTS, json.dumps(asdict(facts), indent=1) + "\n")

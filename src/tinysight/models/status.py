@@ -1,12 +1,12 @@
 """Whether a candidate came through a stage: a rung that fails says why and stops nothing else."""
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
 from tinysight.errors import DataError, TinysightError
+from tinysight.whole_file import write_whole
 
 STATUS = "status.json"
 LONGEST_REASON = 400  # characters: some libraries put a whole graph into a message
@@ -44,9 +44,7 @@ def failure(error: BaseException) -> Status:
 def write_status(folder: Path, status: Status) -> None:
     """Writes status.json whole into a folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / (STATUS + ".part")
-    draft.write_text(json.dumps(asdict(status), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(draft, folder / STATUS)
+    write_whole(folder / STATUS, json.dumps(asdict(status), indent=1, ensure_ascii=False) + "\n")
 
 
 def read_status(folder: Path) -> Status:

@@ -1,6 +1,5 @@
 """Train rows → an ImageSet of warped copies of them."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from tinysight.data.splits import Split
 from tinysight.imaging import Pixels
 from tinysight.params import Params
 from tinysight.paths import Paths
+from tinysight.whole_file import whole
 
 CHUNK_BYTES = 16_000_000  # of pixels in memory at a time
 
@@ -47,7 +47,5 @@ def _copies(pixels: Pixels, train: Rows, params: Params, advance: Callable[[int]
 
 
 def _write_rows(path: Path, rows: Rows) -> None:
-    draft = path.with_name(path.name + ".part")
-    with draft.open("wb") as file:
+    with whole(path) as draft, draft.open("wb") as file:
         np.save(file, rows)
-    os.replace(draft, path)

@@ -1,7 +1,6 @@
 """model.onnx → its scores on val and test, its cost and its figures, through the predictor that serves."""
 
 import json
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -23,6 +22,7 @@ from tinysight.models.status import OK, Status, failure, read_status, write_stat
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
+from tinysight.whole_file import whole
 
 SCORING_THREADS = 2  # scores are the same on any number; time and memory are measured on one
 PREDICTIONS = "predictions.npz"
@@ -109,10 +109,8 @@ def _write_predictions(path: Path, sides: dict[str, Answers]) -> None:
     for side, answers in sides.items():
         arrays |= {f"{side}_rows": answers.rows, side: answers.probabilities}
         arrays |= {f"{side}_expected_correct": answers.expected_correct}
-    draft = path.with_name(path.name + ".part")
-    with draft.open("wb") as file:
+    with whole(path) as draft, draft.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
-    os.replace(draft, path)
 
 
 def _draw(paths: Paths, candidate: str, scores: Scores) -> None:

@@ -1,8 +1,6 @@
 """A trained candidate → model.onnx with its contract."""
 
 import json
-import os
-from pathlib import Path
 
 from tinysight.data.dataset import decoding_of, read_info
 from tinysight.data.imageset import ImageSet
@@ -13,6 +11,7 @@ from tinysight.models.training_data import gather
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.stages.train import give_up
+from tinysight.whole_file import write_whole
 
 
 def run(params: Params, paths: Paths, candidate: str) -> None:
@@ -37,18 +36,12 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     provenance = Provenance(info.digest, params.model_digest(candidate))
     try:
         exported = export_model(model, data, decoding_of(params.dataset), params.export, provenance)
-        _write(folder / "model.onnx", exported.content)
-        _write(folder / "export.json", _json(exported.facts()))
+        write_whole(folder / "model.onnx", exported.content)
+        write_whole(folder / "export.json", _json(exported.facts()))
     except Exception as error:  # whatever it is, the other rungs go on
         give_up(folder, candidate, error)
     else:
         write_status(folder, OK)
-
-
-def _write(path: Path, content: bytes) -> None:
-    draft = path.with_name(path.name + ".part")
-    draft.write_bytes(content)
-    os.replace(draft, path)
 
 
 def _json(facts: dict[str, object]) -> bytes:

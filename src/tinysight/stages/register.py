@@ -1,10 +1,9 @@
 """Publishes the runs, registers the chosen model and decides about the release: reports/release.md."""
 
-import os
-
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.tracking.release import Decision, release
+from tinysight.whole_file import write_whole
 
 
 def run(params: Params, paths: Paths) -> None:
@@ -15,9 +14,7 @@ def run(params: Params, paths: Paths) -> None:
         TrackingError: if the tracking store cannot be used; the results stay on disk.
     """
     decision = release(params, paths)
-    draft = paths.release.with_name(paths.release.name + ".part")
-    draft.write_text(release_text(decision), encoding="utf-8")
-    os.replace(draft, paths.release)
+    write_whole(paths.release, release_text(decision))
     print(decision.line())
 
 

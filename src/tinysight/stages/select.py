@@ -1,6 +1,5 @@
 """All scores → the verdict: which candidate, why, and what the others would cost."""
 
-import os
 from pathlib import Path
 
 from tinysight.errors import ModelError
@@ -12,6 +11,7 @@ from tinysight.evaluation.verdict_page import verdict_page
 from tinysight.models.status import read_status
 from tinysight.params import Params
 from tinysight.paths import Paths
+from tinysight.whole_file import write_whole
 
 
 def run(params: Params, paths: Paths) -> None:
@@ -34,7 +34,7 @@ def run(params: Params, paths: Paths) -> None:
     if rule:
         _draw(paths.verdict_figure, entrants, verdict, params.dataset.name)
     page = verdict_page(verdict, entrants, expected, dataset=params.dataset.name, figure=paths.verdict_figure.name)
-    _write(paths.verdict_text, page)
+    write_whole(paths.verdict_text, page)
     write_record(paths.verdict, verdict)
     if rule is None:
         reasons = "; ".join(f"{e.name}: {e.reason}" for e in entrants)
@@ -51,9 +51,3 @@ def _draw(path: Path, entrants: list[Entrant], verdict: Verdict, dataset: str) -
     scores = [e.scores for e in entrants if e.scores]
     points = [Point(s.name, s.cost.multiply_adds, s.val.expected_accuracy, *s.val.expected_interval) for s in scores]
     draw_accuracy_cost(path, points, verdict.chosen, f"{dataset}: {scores[0].val.rows:,} val images, moved as expected")
-
-
-def _write(path: Path, text: str) -> None:
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, path)

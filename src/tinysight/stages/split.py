@@ -1,7 +1,6 @@
 """ImageSet and groups → the rows of train, val and test."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from tinysight.data.imageset import SAMPLES, Sample, read_samples
 from tinysight.data.splits import Exemption, Rows, Split, assign
 from tinysight.params import Params
 from tinysight.paths import Paths
+from tinysight.whole_file import whole, write_whole
 
 
 def run(params: Params, paths: Paths) -> None:
@@ -47,13 +47,9 @@ def describe(split: Split, samples: Sequence[Sample], exemptions: Sequence[Exemp
 
 
 def _write_rows(path: Path, rows: Rows) -> None:
-    draft = path.with_name(path.name + ".part")
-    with draft.open("wb") as file:
+    with whole(path) as draft, draft.open("wb") as file:
         np.save(file, rows)
-    os.replace(draft, path)
 
 
 def _write_report(path: Path, report: dict[str, Any]) -> None:
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(draft, path)
+    write_whole(path, json.dumps(report, indent=2, ensure_ascii=False) + "\n")

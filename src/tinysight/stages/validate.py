@@ -1,7 +1,6 @@
 """ImageSet → what is wrong with it, and which pictures must stay together; an error stops the pipeline."""
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from tinysight.data.violation import Violation
 from tinysight.errors import DataError
 from tinysight.params import Params
 from tinysight.paths import Paths
+from tinysight.whole_file import write_whole
 
 
 def run(params: Params, paths: Paths) -> None:
@@ -44,7 +44,5 @@ def _stop_on_errors(violations: Sequence[Violation]) -> None:
 
 
 def _write_violations(path: Path, violations: Sequence[Violation]) -> None:
-    draft = path.with_name(path.name + ".part")
     text = json.dumps([asdict(violation) for violation in violations], indent=2, ensure_ascii=False)
-    draft.write_text(text + "\n", encoding="utf-8")
-    os.replace(draft, path)
+    write_whole(path, text + "\n")
