@@ -1,15 +1,14 @@
 """What is wrong with a data set is found, named and explained."""
 
 import pytest
-from tiny_datasets import balanced, noise, sample
+from tiny_datasets import balanced, make_params, noise, sample
 
 from tinysight.data.checks import find_violations
 from tinysight.data.groups import keys_of
 from tinysight.data.imageset import Sample
 from tinysight.data.violation import Violation
-from tinysight.params import ValidateParams
 
-PARAMS = ValidateParams(smallest_class=5, largest_quarantine=0.2)
+PARAMS = make_params().validate_
 
 
 def check(samples: list[Sample], *, broken: int = 0, empty: tuple[str, ...] = ()) -> dict[str, Violation]:

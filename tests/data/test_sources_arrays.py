@@ -43,7 +43,7 @@ def test_the_bytes_are_the_same_with_every_library() -> None:
 
 
 def test_digits_are_five_thousand_files_of_ten_classes_sorted_by_path(tmp_path: Path) -> None:
-    files = list_source(DIGITS, tmp_path)
+    files = list_source(DIGITS, tmp_path).files
     assert [file.path for file in files] == sorted({file.path for file in files})
     assert {name: sum(file.class_name == name for file in files) for name in "0123456789"} == dict.fromkeys(
         "0123456789", 500
@@ -61,7 +61,7 @@ def test_a_source_gives_a_file_by_its_path(tmp_path: Path) -> None:
 
 
 def test_digits_that_differ_have_files_that_differ(tmp_path: Path) -> None:
-    assert len({file.read() for file in list_source(DIGITS, tmp_path)}) == 5000
+    assert len({file.read() for file in list_source(DIGITS, tmp_path).files}) == 5000
 
 
 def idx(pixels: Pixels) -> bytes:

@@ -26,6 +26,7 @@ def dataset(files: str | None) -> FashionMnistParams:
         name="f",
         path="x",
         image_size=28,
+        leaks="leave_out",
         fit="pad",
         background=(0, 0, 0),
         window=None,
@@ -117,18 +118,18 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 def test_a_named_folder_is_read_plain_or_gzipped(packed: bool, tmp_path: Path) -> None:
     folder = write_files(tmp_path / "files", packed=packed)
     check_files(list_source(dataset(str(folder)), tmp_path))
-    check_files(list_source(dataset("files"), tmp_path))
+    check_files(list_source(dataset("files"), tmp_path).files)
 
 
 @pytest.mark.parametrize("place", ["debian", "keras/datasets/fashion-mnist", ".tinysight/cache/fashion-mnist"])
 def test_the_usual_places_are_tried(place: str, nowhere: Path) -> None:
     write_files(nowhere / place, packed=True)
-    check_files(list_source(dataset(None), nowhere))
+    check_files(list_source(dataset(None), nowhere).files)
 
 
 def test_files_that_are_nowhere_are_downloaded_once(nowhere: Path, server: Server) -> None:
-    check_files(list_source(dataset(None), nowhere))
-    check_files(list_source(dataset(None), nowhere))
+    check_files(list_source(dataset(None), nowhere).files)
+    check_files(list_source(dataset(None), nowhere).files)
     assert sorted(server.asked) == sorted(server.files)
     cache = nowhere / ".tinysight" / "cache" / "fashion-mnist"
     assert sorted(path.name for path in cache.iterdir()) == sorted(server.files)
@@ -137,7 +138,7 @@ def test_files_that_are_nowhere_are_downloaded_once(nowhere: Path, server: Serve
 def test_a_download_with_another_content_is_refused_and_not_kept(nowhere: Path, server: Server) -> None:
     server.files["train-labels-idx1-ubyte.gz"] = gzip.compress(b"something else")
     with pytest.raises(DataError, match=r"train-labels.*sha256 .* is expected"):
-        list_source(dataset(None), nowhere)
+        list_source(dataset(None), nowhere).files
     left = [path.name for path in (nowhere / ".tinysight" / "cache" / "fashion-mnist").iterdir()]
     assert left == ["train-images-idx3-ubyte.gz"]
 
@@ -145,7 +146,7 @@ def test_a_download_with_another_content_is_refused_and_not_kept(nowhere: Path, 
 def test_a_download_that_is_cut_short_is_tried_again_then_refused(nowhere: Path, server: Server) -> None:
     server.cut = True
     with pytest.raises(DataError, match=r"cannot be downloaded.*Check the network"):
-        list_source(dataset(None), nowhere)
+        list_source(dataset(None), nowhere).files
     assert server.asked == ["train-images-idx3-ubyte.gz"] * 3
     assert not list((nowhere / ".tinysight" / "cache" / "fashion-mnist").iterdir())
 
@@ -153,7 +154,7 @@ def test_a_download_that_is_cut_short_is_tried_again_then_refused(nowhere: Path,
 def test_a_missing_address_is_one_clear_error(nowhere: Path, server: Server) -> None:
     server.files.clear()
     with pytest.raises(DataError, match="404"):
-        list_source(dataset(None), nowhere)
+        list_source(dataset(None), nowhere).files
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/x", "file:///etc/hostname", "nonsense"])
@@ -166,11 +167,11 @@ def test_a_named_folder_without_all_files_says_which_are_missing(tmp_path: Path)
     folder = write_files(tmp_path / "files")
     (folder / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(DataError, match=r"lacks t10k-labels-idx1-ubyte"):
-        list_source(dataset("files"), tmp_path)
+        list_source(dataset("files"), tmp_path).files
 
 
 def test_pictures_and_labels_that_do_not_match_are_refused(tmp_path: Path) -> None:
     folder = write_files(tmp_path / "files")
     (folder / "t10k-labels-idx1-ubyte").write_bytes((folder / "train-labels-idx1-ubyte").read_bytes())
     with pytest.raises(DataError, match="the t10k files must hold N pictures and N labels"):
-        list_source(dataset("files"), tmp_path)
+        list_source(dataset("files"), tmp_path).files

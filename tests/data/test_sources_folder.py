@@ -5,16 +5,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from tiny_datasets import make_params
 
 from tinysight.data.sources import folder as folder_source
 from tinysight.data.sources.folder import list_folder
 from tinysight.data.sources.source import list_source
 from tinysight.errors import DataError, ImageError
-from tinysight.params import FolderParams
 
-PARAMS = FolderParams(
-    kind="folder", name="f", path="data/raw", image_size=32, fit="pad", background=(255, 255, 255), window=None
-)
+PARAMS = make_params("dataset=folder").dataset
 
 
 def touch(root: Path, *paths: str) -> Path:
@@ -30,7 +28,7 @@ def listed(root: Path) -> dict[str, str]:
 
 def test_the_first_folder_is_the_class_at_any_depth(tmp_path: Path) -> None:
     touch(tmp_path / "data" / "raw", "dog/1.png", "cat/2024/monday/2.png", "cat/1.PNG", "cat/no suffix")
-    files = list_source(PARAMS, tmp_path)
+    files = list_source(PARAMS, tmp_path).files
     assert [(file.path, file.class_name) for file in files] == [
         ("cat/1.PNG", "cat"),
         ("cat/2024/monday/2.png", "cat"),

@@ -23,7 +23,7 @@ def test_good_data_give_a_report_and_groups(tmp_path: Path, capsys: pytest.Captu
     validate.run(PARAMS, paths)
     assert read_groups(paths.validation / "groups.csv", 19).tolist() == [*range(15), 15, 15, 16, 16]
     (note,) = json.loads((paths.validation / "violations.json").read_text())
-    assert note.keys() == {"check", "level", "count", "message", "paths"}
+    assert note.keys() == {"check", "level", "count", "message", "paths", "details", "sets"}
     assert (note["check"], note["paths"]) == ("same_pixels", ["dog/p.png", "dog/q.png"])
     assert capsys.readouterr().err == f"note: {note['message']}\n"
     assert sorted(path.name for path in paths.validation.iterdir()) == ["groups.csv", "violations.json"]

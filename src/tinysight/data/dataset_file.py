@@ -31,6 +31,13 @@ background: {background}
 # In grey pictures of more than 8 bits: the counts that become black and white.
 # null where there are none; 16-bit pictures are then taken from 0 to 65535.
 window: {window}
+
+# What belongs together (one slide, patient, device, session, burst) and so must stay on one side of the
+# split: a regular expression on the path whose brackets find its name, for instance '/(patient\\d+)_'.
+group_pattern: {group_pattern}
+
+# Groups that stand on two sides that the pictures came with: refuse them, or leave_out those not on test.
+leaks: {leaks}
 """
 
 
@@ -48,6 +55,8 @@ def write_dataset_file(conf: Path, params: FolderParams, *, pictures: int, class
         fit=params.fit,
         background=list(params.background),
         window=json.dumps(params.window),
+        group_pattern=json.dumps(params.group_pattern),
+        leaks=params.leaks,
     )
     target = dataset_file(conf)
     write_whole(target, text)

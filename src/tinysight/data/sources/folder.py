@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from tinysight.data.sources.source import SourceFile
+from tinysight.data.sources.source import Listing, SourceFile
 from tinysight.errors import DataError, ImageError
 from tinysight.params import DatasetParams
 
@@ -21,13 +21,13 @@ SIDES = {"train", "training", "val", "valid", "validation", "test", "testing"}
 LAYOUT = "Make one folder for each class in it, with that class's pictures inside."
 
 
-def list_files(dataset: DatasetParams, root: Path) -> list[SourceFile]:
+def list_files(dataset: DatasetParams, root: Path) -> Listing:
     """Every file of every class folder that may be a picture; only reading it tells.
 
     Raises:
         DataError: if the folder is missing or empty, holds one class only, or pictures beside the classes.
     """
-    return list_folder(root / dataset.path)
+    return Listing(list_folder(root / dataset.path), _class_folders(root / dataset.path))
 
 
 def list_folder(folder: Path, *, least_classes: int = 2) -> list[SourceFile]:
@@ -109,7 +109,7 @@ def _list_class(folder: Path, name: str) -> Iterator[SourceFile]:
             relative.encode()
         except UnicodeEncodeError:
             raise DataError(f"{folder}: the name {relative!r} is not UTF-8. Rename the file or folder.") from None
-        yield SourceFile(relative, name, reader=partial(read_file, path))
+        yield SourceFile(relative, name, origin=path, reader=partial(read_file, path))
 
 
 def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Path]:

