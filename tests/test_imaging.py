@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pictures import PHOTOS, VARIANTS, draw_scene, encode, quarters, save_oriented
-from PIL import Image
+from PIL import ExifTags, Image
 
 from tinysight.errors import ImageError
-from tinysight.imaging import Decoding, Fit, decode_image
+from tinysight.imaging import Decoding, Fit, Header, decode_image, decode_with_header
 
 EXACT = Decoding(16, background=(0, 0, 255))
 BLUE, RED, WHITE = (0, 0, 255), (255, 0, 0), (255, 255, 255)
@@ -147,6 +147,20 @@ def test_every_exif_orientation_stands_upright(suffix: str, orientation: int, tm
     corners = [pixels[y, x] for y, x in ((16, 8), (16, 56), (48, 8), (48, 56))]
     assert np.abs(np.array(corners) - [RED, (0, 255, 0), BLUE, WHITE]).max() < 40
     assert pixels[2].min() > 250  # padded above and below: the picture is wide again
+
+
+def test_the_header_tells_how_the_picture_was_stored() -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    data = encode(quarters("L").resize((640, 480)), "JPEG", exif=exif)
+    pixels, header = decode_with_header(data, EXACT)
+    assert header == Header((640, 480), "JPEG", "L", 6)
+    assert np.array_equal(pixels, decode_image(data, EXACT))
+
+
+def test_a_camera_s_jpeg_of_several_pictures_is_a_jpeg() -> None:
+    frames = encode(quarters(), "MPO", save_all=True, append_images=[quarters()])
+    assert decode_with_header(frames, EXACT)[1].format == "JPEG"
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")  # Pillow's word about the same damage

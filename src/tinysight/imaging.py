@@ -44,6 +44,23 @@ class Decoding:
     window: tuple[float, float] | None = None
 
 
+@dataclass(frozen=True)
+class Header:
+    """What a picture file says of itself.
+
+    Attributes:
+        size: width and height in pixels, as stored.
+        format: one of FORMATS.
+        mode: Pillow's name for its kind of pixels.
+        orientation: EXIF's, 1 to 8; 1 where it has none.
+    """
+
+    size: tuple[int, int]
+    format: str
+    mode: str
+    orientation: int
+
+
 def decode_image(data: bytes, decoding: Decoding) -> Pixels:
     """Turns the bytes of one picture file into pixels.
 
@@ -60,11 +77,19 @@ def decode_image(data: bytes, decoding: Decoding) -> Pixels:
     Raises:
         ImageError: if the bytes are not such a file, are broken, or hold too many pixels.
     """
+    return decode_with_header(data, decoding)[0]
+
+
+def decode_with_header(data: bytes, decoding: Decoding) -> tuple[Pixels, Header]:
+    """The same, and what the file's header said; arguments and errors are those of decode_image."""
     image = open_image(data)
+    size, mode, form = image.size, image.mode, "JPEG" if image.format == "MPO" else str(image.format)
     try:
         _load(image, decoding)
-        fitted = _fit(upright(image), decoding)
-        return np.asarray(fitted if fitted.mode == "RGB" else fitted.convert("RGB"))
+        turned = upright(image)
+        fitted = _fit(turned, decoding)
+        pixels = np.asarray(fitted if fitted.mode == "RGB" else fitted.convert("RGB"))
+        return pixels, Header(size, form, mode, turned.orientation)
     except ImageError:
         raise
     except Exception as error:  # Pillow's decoders raise a dozen types on broken bytes

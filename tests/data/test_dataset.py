@@ -53,10 +53,17 @@ def test_the_digest_is_the_same_tomorrow() -> None:
 
 
 def test_the_facts_come_back(tmp_path: Path) -> None:
-    info = DatasetInfo("abc", "mine", ("ä", "b"), 64, 10, 1)
+    info = DatasetInfo("abc", "mine", ("ä", "b"), 64, 10, 1, ("c",), ("two pictures have no label",))
     write_info(tmp_path, info)
     assert read_info(tmp_path) == info
     assert [path.name for path in tmp_path.iterdir()] == ["dataset.json"]
+
+
+def test_facts_of_an_earlier_version_are_read(tmp_path: Path) -> None:
+    (tmp_path / "dataset.json").write_text(
+        '{"digest": "abc", "name": "mine", "class_names": ["a"], "image_size": 64, "images": 10, "quarantined": 1}'
+    )
+    assert read_info(tmp_path) == DatasetInfo("abc", "mine", ("a",), 64, 10, 1, (), ())
 
 
 @pytest.mark.parametrize("text", [None, "{", "[]", '{"digest": "x"}'])

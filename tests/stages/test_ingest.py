@@ -3,6 +3,7 @@
 import shutil
 from collections import namedtuple
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from PIL import Image
 from tinysight.bundle import sha256_of
 from tinysight.config import compose_params
 from tinysight.data.dataset import decoding_of, read_info, read_quarantine
+from tinysight.data.facts import read_facts
 from tinysight.data.imageset import ImageSet
+from tinysight.data.sources.source import list_source
 from tinysight.errors import DataError
 from tinysight.imaging import decode_image
 from tinysight.params import Params
@@ -52,8 +55,31 @@ def test_a_mixed_folder_becomes_an_imageset_in_the_order_of_its_paths(paths: Pat
     assert images.class_names == info.class_names == SHAPES
     assert (info.name, info.image_size, info.images, info.quarantined) == ("folder", 32, 80, 3)
     assert sorted(path.name for path in paths.dataset.iterdir()) == [
-        *("dataset.json", "pixels.npy", "quarantine.csv", "samples.csv"),
+        *("dataset.json", "facts.csv", "pixels.npy", "quarantine.csv", "samples.csv"),
     ]
+
+
+def test_the_facts_of_each_row_are_those_of_its_file(paths: Paths, mixed: list[str]) -> None:
+    ingest.run(folder_params(), paths)
+    facts = read_facts(paths.dataset)
+    for sample, fact in zip(ImageSet.open(paths.dataset).samples, facts, strict=True):
+        path = paths.raw / sample.path
+        with Image.open(path) as image:
+            assert (fact.width, fact.height, fact.format, fact.mode) == (*image.size, image.format, image.mode)
+        assert fact.file_bytes == path.stat().st_size
+    assert {fact.orientation for fact in facts} > {1, 3, 5}
+
+
+def test_classes_without_a_picture_and_the_source_s_notes_are_kept_and_said(
+    paths: Paths, mixed: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listing = list_source(folder_params().dataset, paths.root)
+    found = replace(listing, class_names=[*listing.class_names, "zebra"], notes=["2 pictures have no label."])
+    monkeypatch.setattr(ingest, "list_source", lambda dataset, root: found)
+    ingest.run(folder_params(), paths)
+    info = read_info(paths.dataset)
+    assert (info.class_names, info.empty_classes, info.notes) == (SHAPES, ("zebra",), ("2 pictures have no label.",))
+    assert "note: 2 pictures have no label." in capsys.readouterr().err
 
 
 def test_each_row_is_its_file_decoded_by_the_one_door(paths: Paths, mixed: list[str]) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from tinysight.data.imageset import Sample
 from tinysight.errors import DataError
@@ -27,6 +28,8 @@ class DatasetInfo:
         image_size: height and width of each image in pixels.
         images: how many samples there are.
         quarantined: how many files could not be read.
+        empty_classes: classes that the source names without a picture of them; sorted.
+        notes: what the source passed over and why, one line each.
     """
 
     digest: str
@@ -35,6 +38,8 @@ class DatasetInfo:
     image_size: int
     images: int
     quarantined: int
+    empty_classes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,15 +75,15 @@ def write_info(folder: Path, info: DatasetInfo) -> None:
 
 
 def read_info(folder: Path) -> DatasetInfo:
-    """Reads dataset.json.
+    """Reads dataset.json; keys of later versions are passed over, those of earlier ones have a default.
 
     Raises:
         DataError: if it is missing or not what write_info wrote.
     """
     try:
         content = json.loads((folder / INFO).read_text(encoding="utf-8"))
-        known = {field.name: content[field.name] for field in fields(DatasetInfo)}
-        return DatasetInfo(**{**known, "class_names": tuple(known["class_names"])})
+        known: dict[str, Any] = {f.name: content[f.name] for f in fields(DatasetInfo) if f.name in content}
+        return DatasetInfo(**{name: tuple(v) if isinstance(v, list) else v for name, v in known.items()})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{folder / INFO} cannot be read: {error!r}. Run `dvc repro ingest`.") from None
 

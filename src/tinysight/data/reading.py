@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from tinysight.data.facts import Facts
 from tinysight.data.sources.source import SourceFile
 from tinysight.errors import ImageError
-from tinysight.imaging import Decoding, Pixels, decode_image
+from tinysight.imaging import Decoding, Pixels, decode_with_header
 
 T = TypeVar("T")
 BATCH = 32  # files a task: small pictures cost less than handing them over one by one
@@ -25,12 +26,14 @@ class Reading:
         file: what was read.
         digest: sha256 of its bytes, in hex; empty if they could not be read.
         pixels: (S, S, 3) uint8, or None if it is broken.
+        facts: what the file is like, or None if it is broken.
         reason: why it is broken, else empty.
     """
 
     file: SourceFile
     digest: str
     pixels: Pixels | None
+    facts: Facts | None
     reason: str = ""
 
 
@@ -64,6 +67,8 @@ def _read(decoding: Decoding, file: SourceFile) -> Reading:
     try:
         data = file.read()
         digest = hashlib.sha256(data).hexdigest()
-        return Reading(file, digest, decode_image(data, decoding))
+        pixels, header = decode_with_header(data, decoding)
+        facts = Facts(*header.size, header.format, header.mode, header.orientation, len(data))
+        return Reading(file, digest, pixels, facts)
     except ImageError as error:
-        return Reading(file, digest, None, str(error))
+        return Reading(file, digest, None, None, str(error))

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +18,11 @@ from tinysight.data.dataset import (
     write_quarantine,
 )
 from tinysight.data.disk_space import room_for
+from tinysight.data.facts import write_facts
 from tinysight.data.imageset import Sample, write_imageset
 from tinysight.data.progress import progress_bar
 from tinysight.data.reading import Reading, read_pictures
-from tinysight.data.sources.source import SourceFile, list_source
+from tinysight.data.sources.source import Listing, list_source
 from tinysight.errors import DataError
 from tinysight.params import DatasetParams, Params
 from tinysight.paths import Paths
@@ -29,37 +31,42 @@ SPOOL = "decoded.part"
 
 
 def run(params: Params, paths: Paths) -> None:
-    """Writes data/dataset whole: an ImageSet, dataset.json and quarantine.csv.
+    """Writes data/dataset whole: an ImageSet, facts.csv, dataset.json and quarantine.csv.
 
     Raises:
         DataError: if the source cannot be used, the disk is too small, or nothing of a class can be read.
     """
-    files = list_source(params.dataset, paths.root).files
+    listing = list_source(params.dataset, paths.root)
+    for note in listing.notes:
+        print(f"note: {note}", file=sys.stderr)
     draft = paths.dataset.with_name(paths.dataset.name + ".part")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     try:
-        with room_for(draft, images=len(files), image_size=params.dataset.image_size, copies=2):
-            _write_dataset(draft, files, params.dataset)
+        with room_for(draft, images=len(listing.files), image_size=params.dataset.image_size, copies=2):
+            _write_dataset(draft, listing, params.dataset)
         shutil.rmtree(paths.dataset, ignore_errors=True)
         os.replace(draft, paths.dataset)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _write_dataset(folder: Path, files: Sequence[SourceFile], dataset: DatasetParams) -> None:
+def _write_dataset(folder: Path, listing: Listing, dataset: DatasetParams) -> None:
     decoding, size = decoding_of(dataset), dataset.image_size
-    readings = _spool(folder / SPOOL, read_pictures(files, decoding), len(files))
+    readings = _spool(folder / SPOOL, read_pictures(listing.files, decoding), len(listing.files))
     names = _class_names(readings)
     labels = {name: label for label, name in enumerate(names)}
     samples = [_sample(reading, labels) for reading in readings if not reading.reason]
     images = np.memmap(folder / SPOOL, dtype=np.uint8, mode="r").reshape(-1, size, size, 3)
     write_imageset(folder, images, samples, size)
     (folder / SPOOL).unlink()
+    write_facts(folder, (reading.facts for reading in readings if reading.facts))
     quarantined = [Quarantined(reading.file.path, reading.reason) for reading in readings if reading.reason]
     write_quarantine(folder, quarantined)
     digest = dataset_digest(samples, decoding)
-    write_info(folder, DatasetInfo(digest, dataset.name, names, size, len(samples), len(quarantined)))
+    empty = tuple(name for name in listing.class_names if name not in names)
+    counts = len(samples), len(quarantined)
+    write_info(folder, DatasetInfo(digest, dataset.name, names, size, *counts, empty, tuple(listing.notes)))
 
 
 def _spool(path: Path, readings: Iterable[Reading], total: int) -> list[Reading]:
