@@ -83,7 +83,8 @@ def read_info(folder: Path) -> DatasetInfo:
     try:
         content = json.loads((folder / INFO).read_text(encoding="utf-8"))
         known: dict[str, Any] = {f.name: content[f.name] for f in fields(DatasetInfo) if f.name in content}
-        return DatasetInfo(**{name: tuple(v) if isinstance(v, list) else v for name, v in known.items()})
+        known.update({name: tuple(value) for name, value in known.items() if isinstance(value, list)})
+        return DatasetInfo(**known)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{folder / INFO} cannot be read: {error!r}. Run `dvc repro ingest`.") from None
 
