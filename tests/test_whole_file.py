@@ -31,3 +31,9 @@ def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
 def test_a_table_has_its_header_also_without_rows(tmp_path: Path) -> None:
     write_table(tmp_path / "t.csv", ["path", "reason"], [])
     assert (tmp_path / "t.csv").read_bytes() == b"path,reason\n"
+
+
+def test_a_file_name_that_ends_in_a_carriage_return_stays_in_one_row(tmp_path: Path) -> None:
+    """As macOS calls the file that holds a folder's icon."""
+    write_table(tmp_path / "t.csv", ["path", "reason"], [["Icon\r", "empty"], ["a", "b"]])
+    assert (tmp_path / "t.csv").read_bytes() == b'path,reason\n"Icon\r","empty"\na,b\n'

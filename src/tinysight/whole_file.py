@@ -24,6 +24,11 @@ def write_whole(path: Path, content: str | bytes) -> None:
 def write_table(path: Path, header: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
     """Writes a UTF-8 CSV with a header; lines end in a newline on every system."""
     with whole(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer, quoting = (
+            csv.writer(file, lineterminator="\n", quoting=how) for how in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL)
+        )
         writer.writerow(header)
-        writer.writerows(rows)
+        for row in rows:
+            cells = [*row]
+            # a lone carriage return (macOS names a file "Icon\r") would end the line for who reads it
+            (quoting if any("\r" in str(cell) for cell in cells) else writer).writerow(cells)
