@@ -139,7 +139,7 @@ def _too_large(most: int, received: str) -> ImageError:
 
 def _load(image: Image.Image, decoding: Decoding) -> None:
     if image.format in ("JPEG", "MPO"):
-        width, height = _fitted_size(image.size, decoding)
+        width, height = fitted_size(image.size, decoding)
         image.draft(None, (width * DRAFT_FACTOR, height * DRAFT_FACTOR))
     image.load()
 
@@ -173,7 +173,7 @@ def _apply_window(image: Image.Image, window: tuple[float, float] | None) -> Ima
     return Image.fromarray(windowed.astype(np.uint8))
 
 
-def _fitted_size(size: tuple[int, int], decoding: Decoding) -> tuple[int, int]:
+def fitted_size(size: tuple[int, int], decoding: Decoding) -> tuple[int, int]:
     """Width and height that the whole picture would be resized to, before padding or cropping."""
     width, height = size
     wanted = decoding.image_size
@@ -188,7 +188,7 @@ def _fit(image: Upright, decoding: Decoding) -> Image.Image:
     if decoding.fit == "crop":
         resized = _resize(image, (wanted, wanted), _middle_square(image.size), decoding)
     else:
-        resized = _resize(image, _fitted_size(image.size, decoding), (0, 0, *image.size), decoding)
+        resized = _resize(image, fitted_size(image.size, decoding), (0, 0, *image.size), decoding)
     if resized.size == (wanted, wanted):
         return resized
     canvas = Image.new("RGB", (wanted, wanted), decoding.background)
