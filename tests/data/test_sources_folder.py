@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 from tiny_datasets import make_params
 
-from tinysight.data.sources import folder as folder_source
+from tinysight.data.raw_manifest import RawPicture, write_manifest
+from tinysight.data.sources import disk
 from tinysight.data.sources.folder import list_folder
-from tinysight.data.sources.source import list_source
+from tinysight.data.sources.source import Listing, SourceFile, list_source
 from tinysight.errors import DataError, ImageError
 
 PARAMS = make_params("dataset=folder").dataset
@@ -86,7 +87,7 @@ def test_a_link_to_nothing_is_listed_and_its_reading_says_why(tmp_path: Path) ->
 
 
 def test_a_file_larger_than_any_picture_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder_source, "LARGEST_FILE", 10)
+    monkeypatch.setattr(disk, "LARGEST_FILE", 10)
     touch(tmp_path, "a/1.png", "b/1.png")
     with pytest.raises(ImageError, match="at most 10 are allowed"):
         list_folder(tmp_path)[0].read()
@@ -127,7 +128,8 @@ def test_the_folder_around_the_right_one_is_recognised(tmp_path: Path) -> None:
 
 def test_sides_of_a_split_are_no_classes(tmp_path: Path) -> None:
     expect_error(
-        touch(tmp_path, "Train/cat/1.png", "test/cat/2.png"), r"divided already.*Train, test.*put them together"
+        touch(tmp_path, "Train/cat/1.png", "test/cat/2.png"),
+        r"divided already.*Train, test.*dataset=divided.*tinysight import",
     )
 
 
@@ -135,7 +137,53 @@ def test_pictures_beside_the_class_folders_are_an_error_with_the_fix(tmp_path: P
     expect_error(touch(tmp_path, "a/1.png", "b/1.png", "stray.png"), r"1 files beside.*'stray.png'.*move them")
 
 
-def test_a_name_that_is_no_utf8_is_named(tmp_path: Path) -> None:
+def test_a_name_that_is_no_utf8_is_listed_so_that_only_this_picture_is_lost(tmp_path: Path) -> None:
     touch(tmp_path, "a/1.png", "b/1.png")
-    (Path(os.fsdecode(os.fsencode(tmp_path) + b"/a/caf\xe9.png"))).write_bytes(b"x")
-    expect_error(tmp_path, "not UTF-8.*Rename")
+    for letter in (b"\xe9", b"\xe8"):
+        (Path(os.fsdecode(os.fsencode(tmp_path) + b"/a/caf" + letter + b".png"))).write_bytes(b"x")
+    files = {file.path: file for file in list_folder(tmp_path)}
+    assert set(files) == {"a/1.png", "b/1.png", r"a/caf\xe9.png", r"a/caf\xe8.png"}
+    with pytest.raises(ImageError, match=r"not UTF-8\. Rename it"):
+        files[r"a/caf\xe9.png"].read()
+
+
+def listing(root: Path, *rows: RawPicture) -> Listing:
+    write_manifest(root, rows)
+    return list_source(PARAMS.model_copy(update={"path": str(root)}), root)
+
+
+def test_a_table_beside_the_pictures_gives_their_class_side_and_group(tmp_path: Path) -> None:
+    touch(tmp_path, "a/1.png", "a/2.png", "b/1.png")
+    found = listing(tmp_path, RawPicture("a/1.png", "a", "test", "monday", "somewhere"), RawPicture("a/2.png"))
+    assert found.files == [
+        SourceFile("a/1.png", "a", "test", "monday"),
+        SourceFile("a/2.png", "a"),
+        SourceFile("b/1.png", "b"),
+    ]
+    assert found.files[0].origin == tmp_path / "a" / "1.png"
+
+
+def test_a_class_that_cannot_be_a_folder_has_its_name_in_the_table(tmp_path: Path) -> None:
+    touch(tmp_path, "T-shirt_top/1.png", "T-shirt_top/by hand.png", "Coat/1.png", "Bag/notes.txt")
+    found = listing(tmp_path, RawPicture("T-shirt_top/1.png", "T-shirt/top"))
+    assert [file.class_name for file in found.files] == ["Coat", "T-shirt/top", "T-shirt/top"]
+    assert found.class_names == ["Bag", "Coat", "T-shirt/top"]
+
+
+def test_where_rows_of_a_folder_disagree_a_new_picture_has_the_class_of_its_folder(tmp_path: Path) -> None:
+    touch(tmp_path, "a/1.png", "a/2.png", "a/new.png", "b/1.png")
+    found = listing(tmp_path, RawPicture("a/1.png", "a"), RawPicture("a/2.png", "b"))
+    assert {file.path: file.class_name for file in found.files} == {
+        "a/1.png": "a",
+        "a/2.png": "b",
+        "a/new.png": "a",
+        "b/1.png": "b",
+    }
+
+
+def test_a_row_whose_picture_is_gone_is_listed_and_its_reading_says_so(tmp_path: Path) -> None:
+    touch(tmp_path, "a/1.png", "b/1.png")
+    gone = listing(tmp_path, RawPicture("a/gone.png", group="monday")).files[1]
+    assert (gone.path, gone.class_name, gone.group, gone.origin) == ("a/gone.png", "a", "monday", None)
+    with pytest.raises(ImageError, match=r"manifest.csv names this file.*Restore it, or remove its row"):
+        gone.read()

@@ -1,130 +1,114 @@
-"""A folder of pictures: one folder a class, any depth below it."""
+"""A folder of pictures: one folder a class, any depth below it, and perhaps manifest.csv."""
 
-import os
-from collections.abc import Iterator
-from functools import partial
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
+from tinysight.data.raw_manifest import MANIFEST, RawPicture, read_manifest
+from tinysight.data.sources.disk import (
+    check_folder,
+    class_folders,
+    disk_file,
+    readable,
+    refused_file,
+    stray_pictures,
+    walk,
+)
+from tinysight.data.sources.side_names import SIDE_OF, side_of
 from tinysight.data.sources.source import Listing, SourceFile
-from tinysight.errors import DataError, ImageError
+from tinysight.errors import DataError
 from tinysight.params import DatasetParams
 
-LARGEST_FILE = 200_000_000  # bytes
-# what cameras, labelling programs and desktops leave beside pictures; anything else is tried by its content
-BESIDE_PICTURES = frozenset(
-    (
-        *(".csv", ".json", ".jsonl", ".npy", ".tsv", ".xml", ".xmp", ".yaml", ".yml", ".toml", ".thm"),
-        *(".db", ".html", ".ini", ".ipynb", ".log", ".md", ".pdf", ".py", ".txt"),
-    )
-)
-SIDES = {"train", "training", "val", "valid", "validation", "test", "testing"}
+SIDES = frozenset(SIDE_OF)
 LAYOUT = "Make one folder for each class in it, with that class's pictures inside."
 
 
 def list_files(dataset: DatasetParams, root: Path) -> Listing:
     """Every file of every class folder that may be a picture; only reading it tells.
 
+    Where manifest.csv names a picture, its class, side and group are those of the table.
+
     Raises:
-        DataError: if the folder is missing or empty, holds one class only, or pictures beside the classes.
+        DataError: if the folder is missing or empty, holds pictures beside the classes, or manifest.csv is wrong.
     """
-    return Listing(list_folder(root / dataset.path), _class_folders(root / dataset.path))
+    folder = root / dataset.path
+    files = list_folder(folder, least_classes=1)
+    rows = {row.path: row for row in read_manifest(folder)}
+    known = _known_classes(rows.values())
+    listed = [_described(file, rows.pop(file.path, None), known) for file in files]
+    missing = [_missing(row, known) for row in rows.values()]
+    names = [known.get(readable(name), readable(name)) for name in class_folders(folder)]
+    return Listing([*listed, *missing], names)
 
 
 def list_folder(folder: Path, *, least_classes: int = 2) -> list[SourceFile]:
-    """The same for a folder that is not (yet) the data set's, sorted by path.
+    """The files of a folder whose class folders say all, sorted by path.
 
     Args:
         folder: holds one folder a class.
         least_classes: how many there must be; 1 for pictures that are added to others.
 
     Raises:
-        DataError: as list_files does.
+        DataError: as list_files does, or if there are fewer classes.
     """
-    if not folder.is_dir():
+    check_folder(folder)
+    stray = stray_pictures(folder)
+    if stray:
         raise DataError(
-            f"{folder} is {'not a folder' if folder.exists() else 'missing'}. Bring your pictures in with"
-            " `tinysight import DIR`, or choose another data set in conf/config.yaml."
+            f"{folder} holds {len(stray)} files beside its class folders, for instance {readable(stray[0])!r}."
+            " A picture's class is the folder that it lies in: move them into one, or remove them."
         )
-    _check_root(folder)
-    files = [file for name in _class_folders(folder) for file in _list_class(folder, name)]
+    files = [file for name in class_folders(folder) for file in list_class(folder, name)]
     _check_classes(folder, sorted({file.class_name for file in files}), least_classes)
     return sorted(files, key=lambda file: file.path)
 
 
-def read_file(path: Path) -> bytes:
-    """The bytes of one picture file.
+def list_class(folder: Path, name: str, *, split: str = "", below: Path | None = None) -> Iterator[SourceFile]:
+    """The files of one class folder.
 
-    Raises:
-        ImageError: if it cannot be read, or is larger than any picture should be.
+    Args:
+        folder: what the class folder lies in.
+        name: the class, and its folder.
+        split: the side that the source fixed, else empty.
+        below: what paths start from; the folder if None.
     """
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise ImageError(
-                f"The file has {size:,} bytes; at most {LARGEST_FILE:,} are allowed. Remove it.", reason="too_large"
-            )
-        return path.read_bytes()
-    except OSError as error:
-        why = error.strerror or error
-        raise ImageError(f"The file cannot be read: {why}. Restore or remove it.", reason="broken") from None
+    for path in walk(folder / name):
+        yield disk_file(path, path.relative_to(below or folder).as_posix(), name, split)
 
 
-def _class_folders(folder: Path) -> list[str]:
-    with os.scandir(folder) as entries:
-        return sorted(entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
-
-
-def _check_root(folder: Path) -> None:
-    with os.scandir(folder) as entries:
-        stray = sorted(e.name for e in entries if not e.is_dir() and _may_be_picture(e.name))
-    if stray:
-        raise DataError(
-            f"{folder} holds {len(stray)} files beside its class folders, for instance {stray[0]!r}."
-            " A picture's class is the folder that it lies in: move them into one, or remove them."
-        )
-
-
-def _check_classes(folder: Path, names: list[str], least: int) -> None:
+def _check_classes(folder: Path, names: Sequence[str], least: int) -> None:
     if not names:
         raise DataError(f"{folder} holds no pictures in class folders. {LAYOUT}")
-    if len(names) < least:
-        raise DataError(f"{folder} holds one class only: {names[0]}. At least two are needed. {_inner(folder, names)}")
-    if {name.lower() for name in names} <= SIDES:
+    if all(side_of(name) for name in names):
         raise DataError(
-            f"{folder} is divided already: its folders are {', '.join(names)}, which are no classes. The pipeline"
-            " divides pictures itself: put them together, one folder for each class."
+            f"{folder} is divided already: its folders are {', '.join(names)}, which are no classes. Choose"
+            " `dataset=divided`, or bring it in with `tinysight import`: both keep the sides. To have the pipeline"
+            " divide the pictures itself, put them together, one folder for each class."
         )
+    if len(names) < least:
+        only = folder / names[0]
+        fix = f"Did you mean {only}?" if only.is_dir() and len(class_folders(only)) > 1 else LAYOUT
+        raise DataError(f"{folder} holds one class only: {names[0]}. At least two are needed. {fix}")
 
 
-def _inner(folder: Path, names: list[str]) -> str:
-    """The usual slip is to name the folder around the right one."""
-    only = folder / names[0]
-    return f"Did you mean {only}?" if len(_class_folders(only)) > 1 else LAYOUT
+def _known_classes(rows: Iterable[RawPicture]) -> Mapping[str, str]:
+    """The class of each folder whose rows agree: a class such as T-shirt/top has a folder of another name."""
+    named = defaultdict(set)
+    for row in rows:
+        if row.class_name:
+            named[PurePosixPath(row.path).parts[0]].add(row.class_name)
+    return {folder: next(iter(names)) for folder, names in named.items() if len(names) == 1}
 
 
-def _list_class(folder: Path, name: str) -> Iterator[SourceFile]:
-    for path in _walk(folder / name, ()):
-        relative = path.relative_to(folder).as_posix()
-        try:
-            relative.encode()
-        except UnicodeEncodeError:
-            raise DataError(f"{folder}: the name {relative!r} is not UTF-8. Rename the file or folder.") from None
-        yield SourceFile(relative, name, origin=path, reader=partial(read_file, path))
+def _described(file: SourceFile, row: RawPicture | None, known: Mapping[str, str]) -> SourceFile:
+    if row is None:
+        return replace(file, class_name=known.get(file.class_name, file.class_name))
+    name = row.class_name or known.get(file.class_name, file.class_name)
+    return replace(file, class_name=name, split=row.split, group=row.group)
 
 
-def _walk(folder: Path, above: tuple[str, ...]) -> Iterator[Path]:
-    """Files that may be pictures; links are followed, except back to a folder that is being walked."""
-    real = os.path.realpath(folder)
-    if real in above:
-        return
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            if entry.is_dir():
-                if not entry.name.startswith("."):
-                    yield from _walk(folder / entry.name, (*above, real))
-            elif _may_be_picture(entry.name):
-                yield folder / entry.name
-
-
-def _may_be_picture(name: str) -> bool:
-    return not name.startswith(".") and Path(name).suffix.lower() not in BESIDE_PICTURES
+def _missing(row: RawPicture, known: Mapping[str, str]) -> SourceFile:
+    folder = PurePosixPath(row.path).parts[0]
+    reason = f"{MANIFEST} names this file, but no such picture is there. Restore it, or remove its row."
+    return refused_file(row.path, row.class_name or known.get(folder, folder), reason, row.split, row.group)

@@ -1,10 +1,12 @@
 """What every source of pictures gives: its files with their classes."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 
+from tinysight.errors import DataError
 from tinysight.params import DatasetParams
 
 
@@ -52,12 +54,13 @@ class Listing:
     notes: Sequence[str] = ()
 
 
-def list_source(dataset: DatasetParams, root: Path) -> Listing:
+def list_source(dataset: DatasetParams, root: Path, *, least_classes: int = 2) -> Listing:
     """What the data set consists of, its files sorted by path.
 
     Args:
         dataset: its `kind` names the file of this folder that knows how.
         root: the work tree that relative paths start from.
+        least_classes: how many classes it must have; 1 for pictures that are added to others.
 
     Raises:
         DataError: if the source is missing, empty or cannot be used.
@@ -65,8 +68,64 @@ def list_source(dataset: DatasetParams, root: Path) -> Listing:
     # by name, so that a folder of pictures never loads what the other sources need
     source = import_module(f"tinysight.data.sources.{dataset.kind}")
     listing: Listing = source.list_files(dataset, root)
+    _check_classes(root / dataset.path, listing, least_classes)
+    return _in_order(give_groups(free_train(listing), getattr(dataset, "group_pattern", None)))
+
+
+def _in_order(listing: Listing) -> Listing:
     names = sorted({*listing.class_names, *(file.class_name for file in listing.files)})
     return replace(listing, files=sorted(listing.files, key=lambda file: file.path), class_names=names)
+
+
+def _check_classes(source: Path, listing: Listing, least: int) -> None:
+    names = sorted({file.class_name for file in listing.files})
+    if not names:
+        seen = " ".join(listing.notes)
+        raise DataError(f"{source} holds no labelled pictures. {seen} Choose another data set, or label some.")
+    if len(names) < least:
+        only = source / names[0]
+        deeper = only.is_dir() and sum(path.is_dir() for path in only.iterdir()) > 1
+        fix = f"Did you mean {only}?" if deeper else "Add pictures of another class."
+        raise DataError(f"{source} holds one class only: {names[0]}. At least two are needed. {fix}")
+
+
+def free_train(listing: Listing) -> Listing:
+    """Where a source divides all pictures but has no val or no test side, it is taken from train: train has no side."""
+    sides = {file.split for file in listing.files}
+    lacking = [side for side in ("val", "test") if side not in sides]
+    if "train" not in sides or "" in sides or not lacking:
+        return listing
+    files = [replace(file, split="") if file.split == "train" else file for file in listing.files]
+    note = f"The source has no {' and no '.join(lacking)} side: the pictures of its train side are divided for it."
+    return replace(listing, files=files, notes=[*listing.notes, note])
+
+
+def give_groups(listing: Listing, pattern: str | None) -> Listing:
+    """Takes the group of each picture that has none from its path.
+
+    Args:
+        listing: what a source listed.
+        pattern: a regular expression with one group in brackets; None leaves all as it is.
+
+    Raises:
+        DataError: if no path holds what the pattern looks for: without groups, scores would be too good.
+    """
+    single = [file for file in listing.files if not file.group]
+    if pattern is None or not single:
+        return listing
+    search = re.compile(pattern).search
+    found = {file.path: match[1] or "" for file in single if (match := search(file.path))}
+    files = [replace(file, group=file.group or found.get(file.path, "")) for file in listing.files]
+    without = [file.path for file in files if not file.group]
+    if not any(found.values()):
+        raise DataError(
+            f"dataset.group_pattern {pattern!r} finds no group in any path, for instance {without[0]!r}. Correct it, or"
+            " set it to null."
+        )
+    if not without:
+        return replace(listing, files=files)
+    note = f"group_pattern finds no group in {len(without)} of {len(files)} paths, for instance {without[0]!r}."
+    return replace(listing, files=files, notes=[*listing.notes, note])
 
 
 def open_source(dataset: DatasetParams, root: Path) -> Mapping[str, SourceFile]:

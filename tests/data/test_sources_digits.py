@@ -1,16 +1,12 @@
-"""Arrays become PNG files whose bytes never change, and go through the one door like any picture."""
+"""The digits, and the IDX files of Fashion-MNIST, go through the one door like any picture."""
 
 import gzip
-import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis.extra.numpy import array_shapes, arrays
 
 from tinysight.data.sources.idx import read_idx
-from tinysight.data.sources.png import encode_grey
 from tinysight.data.sources.source import list_source, open_source
 from tinysight.errors import DataError
 from tinysight.imaging import Decoding, Pixels, decode_image
@@ -19,27 +15,6 @@ from tinysight.params import DigitsParams
 DIGITS = DigitsParams(
     kind="digits", name="digits", path="x", image_size=28, fit="pad", background=(0, 0, 0), window=None
 )
-DIGEST = "ca77f8f0a4e21520f3c676566d0b34afe9cdc2ad5131a0c577eece2f17030d6e"
-
-
-@given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=40)))
-@settings(deadline=None)
-def test_a_grey_array_comes_back_from_its_png(pixels: Pixels) -> None:
-    side = max(pixels.shape)
-    decoded = decode_image(encode_grey(pixels), Decoding(side, "pad"))
-    top, left = ((side - n) // 2 for n in pixels.shape)
-    height, width = pixels.shape
-    assert np.array_equal(decoded[top : top + height, left : left + width, 0], pixels)
-
-
-def test_a_picture_larger_than_one_stored_block_comes_back() -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (300, 300), dtype=np.uint8)
-    assert np.array_equal(decode_image(encode_grey(pixels), Decoding(300))[..., 2], pixels)
-
-
-def test_the_bytes_are_the_same_with_every_library() -> None:
-    """They decide a sample's digest, hence its side of the split."""
-    assert hashlib.sha256(encode_grey(np.arange(784, dtype=np.uint8).reshape(28, 28))).hexdigest() == DIGEST
 
 
 def test_digits_are_five_thousand_files_of_ten_classes_sorted_by_path(tmp_path: Path) -> None:
