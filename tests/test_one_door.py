@@ -10,7 +10,7 @@ from projects import ROOT
 SOURCE = ROOT / "src" / "tinysight"
 MODULES = sorted([*SOURCE.rglob("*.py"), *(ROOT / "serve").rglob("*.py")])
 SERVING = [p for p in MODULES if (p.parent == SOURCE and p.stem in {"client", "classifier", "bundle", "prediction",
-           "picture_file", "predictor", "contract", "imaging", "upright", "errors"})
+           "picture_file", "predictor", "contract", "imaging", "upright", "counts", "errors"})
            or ROOT / "serve" in p.parents]  # fmt: skip
 DECODERS = {"Image.open", "cv2.imread", "cv2.imdecode", "plt.imread", "load_img", "decode_image", "decode_jpeg",
             "image_dataset_from_directory"}  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from tinysight.counts import MOST_COUNT, windowed
 from tinysight.errors import ImageError
 from tinysight.upright import Box, Upright, upright
 
@@ -167,10 +168,7 @@ def _apply_window(image: Image.Image, window: tuple[float, float] | None) -> Ima
             " data set again so that its window is measured, or send a picture of 8 or 16 bits.",
             reason="unsupported",
         )
-    low, high = window or (0.0, 65535.0)
-    counts = np.nan_to_num(np.asarray(image).astype(np.float64), posinf=high, neginf=low, nan=low)  # (H, W)
-    windowed = np.rint((np.clip(counts, low, high) - low) * (255.0 / (high - low)))
-    return Image.fromarray(windowed.astype(np.uint8))
+    return Image.fromarray(windowed(np.asarray(image), window or (0.0, float(MOST_COUNT))))
 
 
 def fitted_size(size: tuple[int, int], decoding: Decoding) -> tuple[int, int]:
@@ -223,7 +221,10 @@ def _reduce(image: Upright, area: Box, block: tuple[int, int], decoding: Decodin
     (left, top, right, bottom), (across, down) = area, block
     reduced = None
     for tile in _tiles(area, block):
-        small = _to_eight_bits(image.crop(tile), decoding).reduce(block)
+        part = _to_eight_bits(image.crop(tile), decoding)
+        small = part if block == (1, 1) else part.reduce(block)
+        if tile == area:
+            return small
         if reduced is None:
             reduced = Image.new(small.mode, (math.ceil((right - left) / across), math.ceil((bottom - top) / down)))
         reduced.paste(small, ((tile[0] - left) // across, (tile[1] - top) // down))
