@@ -9,6 +9,7 @@ from projects import ROOT
 
 from tinysight.config import compose_params
 from tinysight.data.dataset import DatasetInfo, Quarantined, write_info, write_quarantine
+from tinysight.data.facts import Facts, write_facts
 from tinysight.data.imageset import Sample, write_imageset
 from tinysight.imaging import Pixels
 from tinysight.params import Params
@@ -37,6 +38,7 @@ def write_dataset(folder: Path, images: Pixels, samples: Sequence[Sample], broke
     """Writes what ingest would write."""
     side = int(images.shape[1])
     write_imageset(folder, iter(images), samples, side)
+    write_facts(folder, [Facts(side, side, "PNG", "RGB", 1, 3 * side * side)] * len(samples))
     names = tuple(sorted({one.class_name for one in samples}))
     write_info(folder, DatasetInfo("0" * 64, "tiny", names, side, len(samples), len(broken)))
     write_quarantine(folder, [Quarantined(path, "broken") for path in broken])

@@ -36,7 +36,7 @@ def test_each_error_has_its_line_and_nothing_is_written(tmp_path: Path) -> None:
     with pytest.raises(DataError) as raised:
         validate.run(PARAMS, paths)
     lines = str(raised.value).splitlines()
-    assert [line[:10] for line in lines] == ["Class yak ", "Class zebu", "9 of 26 fi"]
+    assert [line[:10] for line in lines] == ["9 of 26 (3", "Class yak ", "Class zebu"]
     assert not paths.validation.exists()
 
 

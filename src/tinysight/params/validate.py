@@ -29,6 +29,7 @@ class LevelsParams(Section):
     odd_size: Level
     odd_aspect: Level
     mixed_colour: Level
+    shortcut: Level
     dark: Level
     bright: Level
     blurred: Level

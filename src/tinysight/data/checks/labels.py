@@ -1,0 +1,23 @@
+"""Labels that are probably wrong."""
+
+from collections.abc import Iterator
+
+from tinysight.data.checks.finding import Finding
+from tinysight.data.evidence import Evidence
+
+
+def label_errors(evidence: Evidence) -> Iterator[Finding]:
+    """Pictures that a model which has not seen them takes for another class."""
+    suspects = evidence.suspects[: evidence.limits.label_errors_shown]
+    if suspects:
+        shown = f"; the {len(suspects)} most suspected are listed" if len(suspects) < len(evidence.suspects) else ""
+        first = suspects[0]
+        message = (
+            f"{len(evidence.suspects)} labels may be wrong{shown}, first {evidence.samples[first.row].path}: it is"
+            f" labelled {first.given} and looks like {first.likely}. Found by models that had not seen the picture, so"
+            " likely but not certain: look at each, and correct it in the source, or send them to your labelling tool"
+            " with `tinysight samples --pick problems`."
+        )
+        details = tuple(f"labelled {s.given}, looks like {s.likely} ({s.confidence:.0%})" for s in suspects)
+        paths = evidence.paths([suspect.row for suspect in suspects])
+        yield Finding(len(evidence.suspects), message, paths, details)

@@ -1,0 +1,73 @@
+"""Sizes and proportions of the source files."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinysight.data.checks.finding import Finding, share_of
+from tinysight.data.evidence import Evidence
+from tinysight.data.outliers import far_off
+
+# natural logarithms: 0.1 is a tenth larger or smaller, the least that makes a size another size
+SPREAD, FAR = 0.1, 6.0
+BLOWN_UP = 1.5  # times: less cannot be seen
+MANY = 0.1  # share of the pictures
+
+
+def odd_size(evidence: Evidence) -> Iterator[Finding]:
+    """A picture of which there is far more, or far less, than of the others."""
+    sizes = _sizes(evidence)
+    sides = np.sqrt(sizes.prod(axis=1))
+    rows = far_off(np.log(sides), least_spread=SPREAD, distance=FAR)
+    if rows:
+        usual = round(float(np.median(sides)))
+        message = (
+            f"{share_of(len(rows), len(sides))} pictures are of an unusual size, for instance {_size(sizes, rows[0])}"
+            f" where about {usual}×{usual} pixels are usual. Look whether they are thumbnails, screenshots or scans of"
+            " something else, and remove those that are."
+        )
+        yield Finding(len(rows), message, evidence.paths(rows), _details(sizes, rows))
+
+
+def odd_aspect(evidence: Evidence) -> Iterator[Finding]:
+    """A picture far longer, or far squarer, than the others; standing or lying makes no difference."""
+    sizes = _sizes(evidence)
+    lengths = sizes.max(axis=1) / np.maximum(1, sizes.min(axis=1))
+    rows = far_off(np.log(lengths), least_spread=SPREAD, distance=FAR)
+    if rows:
+        message = (
+            f"{share_of(len(rows), len(sizes))} pictures are of an unusual shape, for instance"
+            f" {_size(sizes, rows[0])}, {lengths[rows[0]]:.1f} to 1, where {np.median(lengths):.1f} to 1 is usual."
+            " Fitted into a square they are thin strips (dataset.fit: pad) or cut off (crop): cut out what matters."
+        )
+        yield Finding(len(rows), message, evidence.paths(rows), _details(sizes, rows))
+
+
+def small_images(evidence: Evidence) -> Iterator[Finding]:
+    """Pictures with fewer pixels than the model looks at, so that most of what it sees is made up."""
+    sizes, wanted = _sizes(evidence), evidence.image_size
+    longest = sizes.max(axis=1)
+    rows = [int(row) for row in np.argsort(longest, kind="stable") if longest[row] * BLOWN_UP <= wanted]
+    if rows:
+        usual = int(np.median(longest[rows]))
+        message = (
+            f"{share_of(len(rows), len(sizes))} pictures are much smaller than the {wanted}×{wanted} pixels that the"
+            f" model sees (dataset.image_size), half of them {usual} pixels or less on their longer side. Blown up,"
+            " they are blurred and take time for nothing: set a smaller dataset.image_size, or take larger pictures."
+        )
+        few = len(rows) <= MANY * len(sizes)
+        yield Finding(len(rows), message, evidence.paths(rows), _details(sizes, rows), harmless=few)
+
+
+def _sizes(evidence: Evidence) -> NDArray[np.int64]:
+    """Width and height of each picture as stored, (N, 2)."""
+    return np.array([(fact.width, fact.height) for fact in evidence.facts], dtype=np.int64).reshape(-1, 2)
+
+
+def _size(sizes: NDArray[np.int64], row: int) -> str:
+    return f"{sizes[row, 0]}×{sizes[row, 1]}"
+
+
+def _details(sizes: NDArray[np.int64], rows: Sequence[int]) -> tuple[str, ...]:
+    return tuple(f"{_size(sizes, row)} pixels" for row in rows)

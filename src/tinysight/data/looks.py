@@ -1,0 +1,96 @@
+"""How light, colourful and sharp each picture is: what the checks ask of pixels, measured once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tinysight.data.facts import Facts
+from tinysight.data.progress import progress_bar
+from tinysight.imaging import Decoding, Fit, Pixels, fitted_size
+
+Values = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Looks:
+    """One value a picture, each (N,) float32; what is padded round a picture counts for nothing.
+
+    Attributes:
+        brightness: how light it is on average, 0 (black) to 255 (white).
+        lightest: how light its lightest twentieth is.
+        darkest: how light its darkest twentieth is.
+        contrast: standard deviation of the channel that varies most; 0 where all pixels are alike.
+        colourfulness: between the channels of its most colourful hundredth; 0 where it is grey.
+        sharpness: its steepest edges, as a share of the whole way from dark to light; near 1 where they
+            are one pixel wide.
+    """
+
+    brightness: Values
+    lightest: Values
+    darkest: Values
+    contrast: Values
+    colourfulness: Values
+    sharpness: Values
+
+
+def measure_looks(pixels: Pixels, facts: Sequence[Facts], fit: Fit) -> Looks:
+    """Looks at every picture, one at a time, so that memory does not grow with their number.
+
+    Args:
+        pixels: (N, S, S, 3) uint8, mapped from disk.
+        facts: N, to know which part of the square is the picture.
+        fit: how they were fitted into the square.
+    """
+    measured = np.zeros((len(pixels), len(fields(Looks))), dtype=np.float32)
+    with progress_bar("look at pictures", len(pixels)) as advance:
+        for row, (image, fact) in enumerate(zip(pixels, facts, strict=True)):
+            measured[row] = _measure(_without_padding(image, fact, fit))
+            advance(1)
+    return Looks(*measured.T)
+
+
+def _without_padding(image: Pixels, fact: Facts, fit: Fit) -> Pixels:
+    """The part of the square that the picture fills, (H, W, 3)."""
+    if fit != "pad":
+        return image
+    side = len(image)
+    size = (fact.height, fact.width) if fact.orientation >= 5 else (fact.width, fact.height)
+    width, height = fitted_size(size, Decoding(side, fit))
+    left, top = (side - width) // 2, (side - height) // 2
+    return image[top : top + height, left : left + width]
+
+
+def _measure(image: Pixels) -> tuple[float, ...]:
+    """The values of Looks for one picture, (H, W, 3)."""
+    light: Pixels = np.asarray(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY), dtype=np.uint8)  # (H, W)
+    ordered = np.sort(light, axis=None)
+    twentieth, hundredth = max(1, len(ordered) // 20), max(1, len(ordered) // 100)
+    red, green, blue = image.reshape(-1, 3).T
+    colours = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    return (
+        float(ordered.mean()),
+        float(ordered[-twentieth:].mean()),
+        float(ordered[:twentieth].mean()),
+        float(cv2.meanStdDev(image)[1].max()),
+        float(np.partition(colours, -hundredth)[-hundredth]),
+        _sharpness(light, ordered),
+    )
+
+
+def _sharpness(light: Pixels, ordered: Pixels) -> float:
+    """How steep the steepest edges are, whatever else is in the picture: a disc has few edges, grass has many.
+
+    The variance of the Laplacian, which is often taken, grows with how much edge there is and with contrast,
+    and so calls simple drawings blurred.
+    """
+    steepest = max(4, len(ordered) // 500)
+    span = float(ordered[-steepest:].mean() - ordered[:steepest].mean())
+    if span == 0 or min(light.shape) < 2:
+        return 0.0
+    across, down = cv2.absdiff(light[:, 1:], light[:, :-1]), cv2.absdiff(light[1:], light[:-1])
+    steps = np.concatenate([across, down], axis=None)
+    count = min(steepest, len(steps))
+    return float(np.partition(steps, -count)[-count:].mean()) / span
