@@ -37,7 +37,11 @@ class Upright:
 
     def crop(self, box: Box) -> Image.Image:
         """A part of the turned picture, as a picture of its own."""
-        part = self.stored.crop(self._where_stored(box))
+        return self.crop_stored(self._where_stored(box))
+
+    def crop_stored(self, box: Box) -> Image.Image:
+        """The same for a box that was measured in the picture as it lies in the file; the part is turned upright."""
+        part = self.stored.crop(box)
         turn = TURNS.get(self.orientation)
         return part if turn is None else part.transpose(turn)
 

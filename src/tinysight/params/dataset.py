@@ -131,9 +131,14 @@ class RoboflowParams(_Pictures):
 
 
 class LabelStudioParams(_Annotated):
-    """Label Studio: JSON, JSON-MIN or CSV exports with `Choices`; boxes as crops."""
+    """Label Studio: JSON, JSON-MIN or CSV exports with `Choices`; boxes as crops.
+
+    Attributes:
+        question: the name of the tag whose answers are the classes, where a project has several; null to find it.
+    """
 
     kind: Literal["label_studio"]
+    question: str | None = None
 
 
 class ArraysParams(_Pictures):

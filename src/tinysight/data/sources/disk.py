@@ -1,7 +1,7 @@
 """Picture files as they lie on disk: which there are, their bytes, and names that cannot be used."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -84,8 +84,19 @@ def stray_pictures(folder: Path) -> list[str]:
         return sorted(entry.name for entry in entries if not entry.is_dir() and may_be_picture(entry.name))
 
 
-def walk(folder: Path, above: tuple[str, ...] = ()) -> Iterator[Path]:
-    """Files at any depth that may be pictures; links are followed, except back to a folder that is being walked."""
+def may_be_picture(name: str) -> bool:
+    """Whether a file's name does not say that it is something else."""
+    return not name.startswith(".") and Path(name).suffix.lower() not in BESIDE_PICTURES
+
+
+def walk(folder: Path, wanted: Callable[[str], bool] = may_be_picture, above: tuple[str, ...] = ()) -> Iterator[Path]:
+    """Files at any depth; links are followed, except back to a folder that is being walked.
+
+    Args:
+        folder: where to start.
+        wanted: whether a file of this name is given; those that may be pictures are.
+        above: the real paths of the folders that are being walked.
+    """
     real = os.path.realpath(folder)
     if real in above:
         return
@@ -93,14 +104,9 @@ def walk(folder: Path, above: tuple[str, ...] = ()) -> Iterator[Path]:
         for entry in sorted(entries, key=lambda entry: entry.name):
             if entry.is_dir():
                 if not entry.name.startswith("."):
-                    yield from walk(folder / entry.name, (*above, real))
-            elif may_be_picture(entry.name):
+                    yield from walk(folder / entry.name, wanted, (*above, real))
+            elif wanted(entry.name):
                 yield folder / entry.name
-
-
-def may_be_picture(name: str) -> bool:
-    """Whether a file's name does not say that it is something else."""
-    return not name.startswith(".") and Path(name).suffix.lower() not in BESIDE_PICTURES
 
 
 def check_folder(folder: Path) -> None:

@@ -16,5 +16,5 @@ def passed_over(which: str, names: Sequence[str], why: str = "", *, what: str = 
     """
     if not names:
         return []
-    many = what if len(names) == 1 else f"{what}s"
+    many = what if len(names) == 1 else f"{what}{'es' if what.endswith(('x', 's')) else 's'}"
     return [f"{len(names)} {many} {which}, for instance {readable(names[0])}: passed over{why and f', since {why}'}."]
