@@ -9,19 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from formats_annotated import ANNOTATED
-from forty_pictures import CLASS_NAMES, Format, Picture, forty_pictures
+from forty_pictures import CLASS_NAMES, Format, Picture, forty_pictures, put
 
 from tinysight.data.raw_manifest import RawPicture, write_manifest
 
 HEADER = ("path", "label", "split", "group")
 WITH_SIDES = ("dataset.columns.split=split", "dataset.columns.group=group")
 VALID = {"train": "train", "val": "valid", "test": "test"}  # Roboflow's names of the sides
-
-
-def put(folder: Path, path: str, data: bytes) -> None:
-    """Writes one file below a folder."""
-    (folder / path).parent.mkdir(parents=True, exist_ok=True)
-    (folder / path).write_bytes(data)
 
 
 def write_folder(folder: Path) -> Path:

@@ -90,6 +90,12 @@ def _picture(number: int, class_name: str, session: str, random: np.random.Gener
     return Picture(name, buffer.getvalue(), class_name, SIDE_OF_SESSION[session], session)
 
 
+def put(folder: Path, path: str, data: bytes) -> None:
+    """Writes one file below a folder."""
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_bytes(data)
+
+
 def pixel_key(data: bytes) -> str:
     """What a picture is recognised by where its bytes differ."""
     return hashlib.sha256(decode_image(data, Decoding(24, "pad", (0, 0, 0))).tobytes()).hexdigest()

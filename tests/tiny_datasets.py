@@ -1,6 +1,7 @@
 """Small data sets built by hand, for tests of what comes after ingest."""
 
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def write_dataset(folder: Path, images: Pixels, samples: Sequence[Sample], broke
     write_quarantine(folder, [Quarantined(path, "broken") for path in broken])
 
 
+@cache  # what it gives is frozen, and composing takes long
 def make_params(*overrides: str) -> Params:
     """The repository's configuration of the digits with a few changes."""
     return compose_params(ROOT / "conf", ["dataset=digits", *overrides])

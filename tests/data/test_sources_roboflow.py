@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from formats import put
-from forty_pictures import forty_pictures
+from forty_pictures import forty_pictures, put
 from tiny_datasets import make_params
 
 from tinysight.data.sources.source import Listing, list_source

@@ -9,6 +9,7 @@ from tinysight.errors import DataError
 
 SEPARATORS = (",", ";", "\t")
 SAVE_AGAIN = "Save the table again as CSV in UTF-8."
+NAME_IT = "Name it so in the table's first line."
 
 
 class Row(NamedTuple):
@@ -23,7 +24,9 @@ class Row(NamedTuple):
     cells: Mapping[str, str]
 
 
-def read_rows(path: Path, needed: Sequence[str], *, only: Sequence[str] = (), exact: bool = False) -> Iterator[Row]:
+def read_rows(
+    path: Path, needed: Sequence[str], *, only: Sequence[str] = (), exact: bool = False, fix: str = NAME_IT
+) -> Iterator[Row]:
     """Reads a table line by line, in bounded memory; empty lines are passed over.
 
     Args:
@@ -31,6 +34,7 @@ def read_rows(path: Path, needed: Sequence[str], *, only: Sequence[str] = (), ex
         needed: columns that it must have. They also tell the separator.
         only: all columns that it may have; any if empty.
         exact: keep the blanks around a cell.
+        fix: what to do where a column is missing.
 
     Raises:
         DataError: if the file cannot be read, a column is missing, or a line is broken: with its number.
@@ -42,7 +46,9 @@ def read_rows(path: Path, needed: Sequence[str], *, only: Sequence[str] = (), ex
             columns: list[str] = []
             for cells in _each(reader, path):
                 if not columns:
-                    columns = _columns(path, cells, needed, only)
+                    columns = [cell.strip() for cell in cells]
+                    check_columns(path, columns, needed, fix)
+                    _check_known(path, columns, only)
                 else:
                     yield Row(reader.line_num, _named(path, reader.line_num, columns, cells, exact=exact))
     except UnicodeDecodeError:
@@ -85,19 +91,25 @@ def _each(reader: Iterator[list[str]], path: Path) -> Iterator[list[str]]:
         raise DataError(f"{path}, line {line}: {error}. {SAVE_AGAIN}") from None
 
 
-def _columns(path: Path, cells: Sequence[str], needed: Sequence[str], only: Sequence[str]) -> list[str]:
-    columns = [cell.strip() for cell in cells]
+def check_columns(path: Path, columns: Sequence[str], needed: Sequence[str], fix: str = NAME_IT) -> None:
+    """Makes sure that a table has what it must have, each once.
+
+    Raises:
+        DataError: if not.
+    """
     found = f"Its columns are {', '.join(columns)}"
     missing = [name for name in needed if name not in columns]
     if missing:
-        raise DataError(f"{path} has no column {missing[0]!r}. {found}. Name it so in the table's first line.")
+        raise DataError(f"{path} has no column {missing[0]!r}. {found}. {fix}")
     twice = [name for name in columns if name and columns.count(name) > 1]
     if twice:
         raise DataError(f"{path} has the column {twice[0]!r} more than once. {found}. Rename or remove one.")
+
+
+def _check_known(path: Path, columns: Sequence[str], only: Sequence[str]) -> None:
     unknown = [name for name in columns if only and name not in only]
     if unknown:
         raise DataError(f"{path}: the column {unknown[0]!r} is unknown. Allowed are {', '.join(only)}. Remove it.")
-    return columns
 
 
 def _named(path: Path, line: int, columns: Sequence[str], cells: Sequence[str], *, exact: bool) -> dict[str, str]:

@@ -64,7 +64,11 @@ def _refuse(reason: str) -> NoReturn:
 
 def is_utf8(name: str) -> bool:
     """Whether a name can be written into our tables; Python reads other bytes as lone surrogates."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def readable(name: str) -> str:
