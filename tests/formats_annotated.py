@@ -1,5 +1,8 @@
-"""The forty pictures as labelling programs write them."""
+"""The forty pictures as labelling programs and archives hold them."""
 
-from forty_pictures import Format
+from formats_archives import ARCHIVES
+from formats_cvat import CVAT
+from formats_label_studio import LABEL_STUDIO
+from formats_labelimg import LABELIMG
 
-ANNOTATED: tuple[Format, ...] = ()
+ANNOTATED = (*LABELIMG, *CVAT, *LABEL_STUDIO, *ARCHIVES)

@@ -25,7 +25,8 @@ def crop_files(
     """
     for number, (class_name, box) in enumerate(boxes, start=1):
         path, reader = f"{picture.path}#{number}.png", partial(_read, picture, box, margin)
-        yield SourceFile(path, class_name, split, group, made_from=picture.origin, reader=reader)
+        made_from = (picture.origin, f"{box} with a margin of {margin}") if picture.origin else None
+        yield SourceFile(path, class_name, split, group, made_from=made_from, reader=reader)
 
 
 def _read(picture: Found, box: DrawnBox, margin: float) -> bytes:

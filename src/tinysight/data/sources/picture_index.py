@@ -1,5 +1,6 @@
 """Finds pictures by what a label file calls them, and never one outside of the source."""
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from tinysight.errors import DataError, ImageError
 
 EXAMPLES = 3
 SUFFIXES = frozenset((".bmp", ".gif", ".jpeg", ".jpg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".heic"))
+CHANGED = re.compile(r"[^-\w.]")  # what Label Studio drops from the name of an uploaded file; blanks become _
 LEVELS = range(3)  # of likeness, as _keys gives them
 
 
@@ -94,9 +96,9 @@ class PictureIndex:
 
 
 def _keys(name: str) -> tuple[str, str, str]:
-    """The name as it is, without regard to case, and without its suffix too."""
+    """The name as it is; without regard to case and to what uploads change; and without its suffix too."""
     plain = unicodedata.normalize("NFC", name)  # macOS takes letters and their accents apart
-    folded = plain.casefold()
+    folded = CHANGED.sub("", plain.casefold().replace(" ", "_"))
     stem = PurePosixPath(folded).stem if PurePosixPath(folded).suffix in SUFFIXES else folded
     return f"name {plain}", f"case {folded}", f"stem {stem}"
 

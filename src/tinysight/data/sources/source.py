@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tinysight.errors import DataError
 from tinysight.params import DatasetParams
+from tinysight.paths import Paths
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,9 @@ class SourceFile:
         split: the side that the source itself fixed, else empty.
         group: what the source says must stay on one side together, else empty.
         origin: the file on this disk that holds just these bytes; None where they are made, as a crop is.
-        reader: gives the file's bytes.
+        made_from: where origin is None, the file on this disk that the bytes are made of, and how, in any words that
+            change when the bytes would; None where that cannot be said.
+        reader: gives the file's bytes; it opens what it reads itself, since several processes call it.
     """
 
     path: str
@@ -28,6 +31,7 @@ class SourceFile:
     split: str = ""
     group: str = ""
     origin: Path | None = field(default=None, repr=False, compare=False, kw_only=True)
+    made_from: tuple[Path, str] | None = field(default=None, repr=False, compare=False, kw_only=True)
     reader: Callable[[], bytes] = field(default=bytes, repr=False, compare=False, kw_only=True)
 
     def read(self) -> bytes:
@@ -67,9 +71,20 @@ def list_source(dataset: DatasetParams, root: Path, *, least_classes: int = 2) -
     """
     # by name, so that a folder of pictures never loads what the other sources need
     source = import_module(f"tinysight.data.sources.{dataset.kind}")
+    dataset = _out_of_archive(dataset, root)
     listing: Listing = source.list_files(dataset, root)
     _check_classes(root / dataset.path, listing, least_classes)
     return _in_order(give_groups(free_train(listing), getattr(dataset, "group_pattern", None)))
+
+
+def _out_of_archive(dataset: DatasetParams, root: Path) -> DatasetParams:
+    """The same source; one in a zip or tar file is read from where that is unpacked."""
+    from tinysight.data.sources.archive import is_archive, unpacked  # which imports this file
+
+    path = root / dataset.path
+    if dataset.kind == "arrays" or not is_archive(path):  # an .npz file is a zip file too
+        return dataset
+    return dataset.model_copy(update={"path": str(unpacked(path, Paths(root).cache))})
 
 
 def _in_order(listing: Listing) -> Listing:
