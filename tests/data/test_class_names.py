@@ -1,26 +1,10 @@
-"""Names that look like one are found, and every class gets a folder of its own."""
+"""Every class gets a folder of its own."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinysight.data.class_names import LONGEST, folder_names, safe_name, similar_names
-
-
-@pytest.mark.parametrize(
-    ("names", "expected"),
-    [
-        (["Cat", "cat", "cat_", "dog"], [("Cat", "cat", "cat_")]),
-        (["T-shirt", "t shirt", "Bag"], [("T-shirt", "t shirt")]),
-        (["ﬁsh", "fish"], [("fish", "ﬁsh")]),
-        (["cat", "cats", "C", "C++", "_", "-"], []),
-        ([], []),
-    ],
-)
-def test_names_that_differ_only_in_case_and_separators_are_similar(
-    names: list[str], expected: list[tuple[str, ...]]
-) -> None:
-    assert similar_names(names) == expected
+from tinysight.data.class_names import LONGEST, folder_names, safe_name
 
 
 @pytest.mark.parametrize(

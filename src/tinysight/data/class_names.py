@@ -1,23 +1,11 @@
-"""The names of classes: which look like one name written twice, and what their folders are called."""
+"""What the folders of classes are called."""
 
 import re
-import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 LONGEST = 100  # bytes of a folder's name; file systems allow 255
-SEPARATORS = re.compile(r"[\s_.-]+")
 UNSAFE = re.compile(r"[/\\\x00-\x1f\x7f]+")
-
-
-def similar_names(names: Iterable[str]) -> list[tuple[str, ...]]:
-    """The sets of names that differ only in case, blanks, `_`, `-` or `.`, as Cat, cat and cat_ do."""
-    sets: defaultdict[str, set[str]] = defaultdict(set)
-    for name in names:
-        plain = SEPARATORS.sub("", unicodedata.normalize("NFKC", name).casefold())
-        sets[plain or name].add(name)
-    return sorted(tuple(sorted(alike)) for alike in sets.values() if len(alike) > 1)
 
 
 def folder_names(names: Iterable[str], taken: Mapping[str, str] | None = None) -> dict[str, str]:

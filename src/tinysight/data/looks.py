@@ -11,6 +11,8 @@ from tinysight.data.facts import Facts
 from tinysight.data.progress import progress_bar
 from tinysight.imaging import Decoding, Fit, Pixels, fitted_size
 
+WHITE = 250  # of 255: JPEG makes white a little darker
+
 Values = NDArray[np.float32]
 
 
@@ -20,8 +22,9 @@ class Looks:
 
     Attributes:
         brightness: how light it is on average, 0 (black) to 255 (white).
-        lightest: how light its lightest twentieth is.
-        darkest: how light its darkest twentieth is.
+        lightest: the highest channel of its lightest hundredth: pure red is as light as white.
+        darkest: the lowest channel of its darkest hundredth: pure yellow is as dark as black.
+        white: the share of it that is white.
         contrast: standard deviation of the channel that varies most; 0 where all pixels are alike.
         colourfulness: between the channels of its most colourful hundredth; 0 where it is grey.
         sharpness: its steepest edges, as a share of the whole way from dark to light; near 1 where they
@@ -31,6 +34,7 @@ class Looks:
     brightness: Values
     lightest: Values
     darkest: Values
+    white: Values
     contrast: Values
     colourfulness: Values
     sharpness: Values
@@ -60,24 +64,32 @@ def _without_padding(image: Pixels, fact: Facts, fit: Fit) -> Pixels:
     size = (fact.height, fact.width) if fact.orientation >= 5 else (fact.width, fact.height)
     width, height = fitted_size(size, Decoding(side, fit))
     left, top = (side - width) // 2, (side - height) // 2
-    return image[top : top + height, left : left + width]
+    # a JPEG that was made smaller while it was decoded may be padded a pixel earlier or later
+    rim_x, rim_y = (int(8 < length < side) for length in (width, height))
+    return image[top + rim_y : top + height - rim_y, left + rim_x : left + width - rim_x]
 
 
 def _measure(image: Pixels) -> tuple[float, ...]:
     """The values of Looks for one picture, (H, W, 3)."""
     light: Pixels = np.asarray(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY), dtype=np.uint8)  # (H, W)
     ordered = np.sort(light, axis=None)
-    twentieth, hundredth = max(1, len(ordered) // 20), max(1, len(ordered) // 100)
     red, green, blue = image.reshape(-1, 3).T
-    colours = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    highest, lowest = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
     return (
         float(ordered.mean()),
-        float(ordered[-twentieth:].mean()),
-        float(ordered[:twentieth].mean()),
+        _top(highest),
+        255 - _top(255 - lowest),
+        float(np.count_nonzero(lowest >= WHITE) / lowest.size),
         float(cv2.meanStdDev(image)[1].max()),
-        float(np.partition(colours, -hundredth)[-hundredth]),
+        _top(highest - lowest),
         _sharpness(light, ordered),
     )
+
+
+def _top(values: NDArray[np.uint8]) -> float:
+    """The mean of the highest hundredth."""
+    count = max(1, values.size // 100)
+    return float(np.partition(values, -count)[-count:].mean())
 
 
 def _sharpness(light: Pixels, ordered: Pixels) -> float:

@@ -10,15 +10,19 @@ RARE = 0.05  # share: what happens more often belongs to the data set
 NORMAL = 1.4826  # makes the median distance from the median a standard deviation, where values are normal
 
 
-def far_below(values: NDArray[Any], *, least_spread: float, distance: float) -> list[int]:
+def far_below(
+    values: NDArray[Any], *, least_spread: float, distance: float, where: NDArray[np.bool_] | None = None
+) -> list[int]:
     """Rows far below the others, the farthest first; none where such values are nothing rare.
 
     Args:
         values: (N,) numbers.
         least_spread: the spread that is taken where the values are more alike than that.
         distance: how many spreads below the median.
+        where: (N,) the rows that may be told; all are looked at to know what is usual.
     """
-    return _farthest(-_scores(values, least_spread), distance)
+    scores = -_scores(values, least_spread)
+    return _farthest(scores if where is None else np.where(where, scores, 0), distance)
 
 
 def far_off(values: NDArray[Any], *, least_spread: float, distance: float) -> list[int]:

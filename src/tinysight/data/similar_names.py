@@ -7,8 +7,7 @@ from itertools import combinations
 
 from tinysight.data.groups import Pair, join_rows, same, sets_of
 
-# a sign, a decimal point or a dash between numbers belongs to the name: -1 is not 1, and 1.5 is not 15
-SEPARATORS = re.compile(r"(?<=[^\W\d_])[\s_.\-]+|(?:^|(?<=\d))[\s_.\-]+(?!\d)")
+SEPARATORS = re.compile(r"[\s_.\-]+")
 WORDS = re.compile(r"[^\s_.\-]+")
 LONG, LONGER = 6, 8  # letters: in shorter words one letter makes another word, as in horse and house
 
@@ -27,7 +26,17 @@ def similar_names(names: Iterable[str]) -> list[tuple[str, ...]]:
 def _plain(name: str) -> str:
     """The name without what people write now one way, now another."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return _singular(SEPARATORS.sub("", folded)) or name
+    return _singular(SEPARATORS.sub(_what_counts, folded)) or name
+
+
+def _what_counts(run: re.Match[str]) -> str:
+    """Of separators, what makes another name: a sign, a decimal point, whatever stands between two numbers."""
+    before, after = run.string[: run.start()][-1:], run.string[run.end() :][:1]
+    if before.isdigit() and after.isdigit():
+        return run.group()
+    if after.isdigit() and not before.isalpha():
+        return re.sub(r"[\s_]", "", run.group())
+    return "" if after else re.sub(r"[^-]", "", run.group())
 
 
 def _singular(word: str) -> str:

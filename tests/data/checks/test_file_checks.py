@@ -16,7 +16,7 @@ def test_too_many_unreadable_files_are_an_error(broken: int, level: str) -> None
     found = violations(evidence(balanced(5), broken=paths))["unreadable"]
     assert (found.level, found.count, found.paths) == (level, broken, tuple(paths))
     assert found.details == ("The picture is broken. Save it again.",) * broken
-    assert f"{broken} of {15 + broken} (" in found.message
+    assert f"{broken} of {15 + broken} files (" in found.message
     assert "beginning with cat/broken0.png: The picture is broken." in found.message
     assert ("validate.largest_quarantine" in found.message) == (level == "error")
 
@@ -41,7 +41,7 @@ def test_turned_pictures_are_counted_by_their_orientation() -> None:
     assert (found.level, found.count) == ("note", 3)
     assert found.paths == ("cat/000", "cat/001", "cat/002")
     assert found.details[0] == "EXIF orientation 6"
-    assert "3 of 5 (60 %)" in found.message
+    assert "3 of 5 pictures (60 %) are stored turned" in found.message
     assert "1 with 3, 2 with 6" in found.message
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tinysight.data.checks.finding import Finding, listed, share_of
+from tinysight.data.checks.finding import Finding, counted, listed
 from tinysight.data.evidence import Evidence
 
 GREY, COLOURED = 4.0, 16.0  # of 255 between the channels: below is grey, above is a colour
@@ -29,7 +29,7 @@ def mixed_colour(evidence: Evidence) -> Iterator[Finding]:
             " what is shown, and fails where a camera differs."
         )
         message = (
-            f"{share_of(len(rows), len(colourfulness))} pictures are {rarer}, though others are"
+            f"{counted(len(rows), len(colourfulness))} {rarer}, though others are"
             f" {'coloured' if rarer == 'grey' else 'grey'}.{tells if grey and coloured else ''} {ADVICE}"
         )
         yield Finding(len(rows), message, evidence.paths(rows), (rarer,) * len(rows))

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tinysight.data.checks.finding import Finding, share_of
+from tinysight.data.checks.finding import Finding, counted, percent
 from tinysight.data.evidence import Evidence
 
 
@@ -14,10 +14,10 @@ def unreadable(evidence: Evidence) -> Iterator[Finding]:
         return
     total = len(evidence.samples) + len(broken)
     many = len(broken) > limit * total
-    allowed = f"; at most {limit:.0%} are allowed (validate.largest_quarantine)" if many else ""
+    allowed = f"; at most {percent(limit)} are allowed (validate.largest_quarantine)" if many else ""
     yield Finding(
         len(broken),
-        f"{share_of(len(broken), total)} files cannot be read{allowed}. data/dataset/quarantine.csv says why,"
+        f"{counted(len(broken), total, 'files')} unreadable{allowed}. data/dataset/quarantine.csv says why,"
         f" beginning with {broken[0].path}: {broken[0].reason}",
         tuple(entry.path for entry in broken),
         tuple(entry.reason for entry in broken),
@@ -33,7 +33,7 @@ def exif_orientation(evidence: Evidence) -> Iterator[Finding]:
         named = ", ".join(f"{count} with {orientation}" for orientation, count in sorted(kinds.items()))
         yield Finding(
             len(rows),
-            f"{share_of(len(rows), len(evidence.samples))} pictures are stored turned or mirrored, and their EXIF"
+            f"{counted(len(rows), len(evidence.samples))} stored turned or mirrored, and their EXIF"
             f" orientation says so ({named}). They are turned upright here and in the service alike; look whether"
             " they stand upright now, and send files with their EXIF block.",
             evidence.paths(rows),

@@ -30,11 +30,17 @@ class Finding:
 Check = Callable[[Evidence], Iterator[Finding]]
 
 
-def share_of(count: int, total: int) -> str:
-    """`50 of 1000 (5 %)`, with a decimal where that would be a round 0 or 100."""
+def counted(count: int, total: int, what: str = "pictures") -> str:
+    """`50 of 1000 pictures (5 %) are`: how a message begins."""
     share = 100 * count / max(1, total)
-    digits = 1 if count and (share < 1 or (share > 99 and count < total)) else 0
-    return f"{count} of {total} ({share:.{digits}f} %)"
+    near_the_end = share < 1 or (share > 99 and count < total)
+    rounded = "under 0.1" if share < 0.05 else f"{share:.{int(near_the_end)}f}"
+    return f"{count} of {total} {what} ({rounded} %) {'is' if count == 1 else 'are'}"
+
+
+def percent(share: float) -> str:
+    """0.97 → `97 %`."""
+    return f"{100 * share:.0f} %"
 
 
 def listed(names: list[str], most: int = 4) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tinysight.data.checks.finding import Finding
+from tinysight.data.checks.finding import Finding, percent
 from tinysight.data.evidence import Evidence
 
 
@@ -18,6 +18,6 @@ def label_errors(evidence: Evidence) -> Iterator[Finding]:
             " likely but not certain: look at each, and correct it in the source, or send them to your labelling tool"
             " with `tinysight samples --pick problems`."
         )
-        details = tuple(f"labelled {s.given}, looks like {s.likely} ({s.confidence:.0%})" for s in suspects)
+        details = tuple(f"labelled {s.given}, looks like {s.likely} ({percent(s.confidence)})" for s in suspects)
         paths = evidence.paths([suspect.row for suspect in suspects])
         yield Finding(len(evidence.suspects), message, paths, details)

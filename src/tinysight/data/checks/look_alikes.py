@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tinysight.data.checks.duplicates import in_sets
-from tinysight.data.checks.finding import Finding, share_of
+from tinysight.data.checks.finding import Finding, counted, percent
 from tinysight.data.evidence import Evidence
 from tinysight.data.groups import Pair, join_rows, sets_of
 from tinysight.data.violation import pictures
@@ -50,8 +50,8 @@ def large_cluster(evidence: Evidence) -> Iterator[Finding]:
     if sets:
         example = evidence.samples[sets[0][0]].path
         message = (
-            f"{len(sets)} clusters of pictures look alike and hold more than {evidence.limits.largest_cluster:.0%} of"
-            f" their class (validate.largest_cluster); the largest has {len(sets[0])}, with {example}. They are not"
+            f"{len(sets)} clusters of pictures look alike and hold more than {percent(evidence.limits.largest_cluster)}"
+            f" of their class (validate.largest_cluster); the largest has {len(sets[0])}, with {example}. They are not"
             " taken for duplicates and may stand on both sides of the split. Look at them: if they are one series, name"
             " their group in the source, or add the path of one of them to validate.confirmed."
         )
@@ -64,7 +64,7 @@ def unnamed_bursts(evidence: Evidence) -> Iterator[Finding]:
     count, total = sum(map(len, sets)), len(evidence.samples)
     if count >= SOME and count > MANY * total:
         message = (
-            f"{share_of(count, total)} pictures have a near-duplicate, so they seem to come from series: one slide,"
+            f"{counted(count, total)} nearly the same as another one, so they seem to come from series: one slide,"
             " patient, session or burst each. Their groups are found by looks alone, and a group whose pictures"
             " would stand on different sides stands on train, so val and test get less than their share. Name each"
             " series: a column `group` in the manifest, or dataset.group_pattern."

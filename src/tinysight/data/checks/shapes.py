@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tinysight.data.checks.finding import Finding, share_of
+from tinysight.data.checks.finding import Finding, counted
 from tinysight.data.evidence import Evidence
 from tinysight.data.outliers import far_off
 
-# natural logarithms: 0.1 is a tenth larger or smaller, the least that makes a size another size
-SPREAD, FAR = 0.1, 6.0
+FAR = 6.0  # spreads from the median
+# the least spreads, as natural logarithms: 0.15 is a seventh more or less, and six of them 2.5 times as much
+SIZES, SHAPES = 0.15, 0.1
 BLOWN_UP = 1.5  # times: less cannot be seen
 MANY = 0.1  # share of the pictures
 
@@ -19,11 +20,11 @@ def odd_size(evidence: Evidence) -> Iterator[Finding]:
     """A picture of which there is far more, or far less, than of the others."""
     sizes = _sizes(evidence)
     sides = np.sqrt(sizes.prod(axis=1))
-    rows = far_off(np.log(sides), least_spread=SPREAD, distance=FAR)
+    rows = far_off(np.log(sides), least_spread=SIZES, distance=FAR)
     if rows:
         usual = round(float(np.median(sides)))
         message = (
-            f"{share_of(len(rows), len(sides))} pictures are of an unusual size, for instance {_size(sizes, rows[0])}"
+            f"{counted(len(rows), len(sides))} of an unusual size, for instance {_size(sizes, rows[0])}"
             f" where about {usual}×{usual} pixels are usual. Look whether they are thumbnails, screenshots or scans of"
             " something else, and remove those that are."
         )
@@ -34,10 +35,10 @@ def odd_aspect(evidence: Evidence) -> Iterator[Finding]:
     """A picture far longer, or far squarer, than the others; standing or lying makes no difference."""
     sizes = _sizes(evidence)
     lengths = sizes.max(axis=1) / np.maximum(1, sizes.min(axis=1))
-    rows = far_off(np.log(lengths), least_spread=SPREAD, distance=FAR)
+    rows = far_off(np.log(lengths), least_spread=SHAPES, distance=FAR)
     if rows:
         message = (
-            f"{share_of(len(rows), len(sizes))} pictures are of an unusual shape, for instance"
+            f"{counted(len(rows), len(sizes))} of an unusual shape, for instance"
             f" {_size(sizes, rows[0])}, {lengths[rows[0]]:.1f} to 1, where {np.median(lengths):.1f} to 1 is usual."
             " Fitted into a square they are thin strips (dataset.fit: pad) or cut off (crop): cut out what matters."
         )
@@ -52,7 +53,7 @@ def small_images(evidence: Evidence) -> Iterator[Finding]:
     if rows:
         usual = int(np.median(longest[rows]))
         message = (
-            f"{share_of(len(rows), len(sizes))} pictures are much smaller than the {wanted}×{wanted} pixels that the"
+            f"{counted(len(rows), len(sizes))} much smaller than the {wanted}×{wanted} pixels that the"
             f" model sees (dataset.image_size), half of them {usual} pixels or less on their longer side. Blown up,"
             " they are blurred and take time for nothing: set a smaller dataset.image_size, or take larger pictures."
         )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinysight.data.checks.finding import Finding, listed
+from tinysight.data.checks.finding import Finding, listed, percent
 from tinysight.data.evidence import Evidence
 
 Chosen = NDArray[np.bool_]
@@ -17,6 +17,11 @@ SOME = 10  # pictures of a class, and on each side of a rule: fewer agree by cha
 STEPS = 15  # places where a number is cut
 VALUES = 20  # the most common ones that are looked at
 EXAMPLES = 6  # pictures shown of each side
+FILES, NATURE = 0.8, 0.9  # how much better than a guess: a shape or a shade may well be what the class is about
+MODES = {
+    "1": "black and white", "L": "grey", "LA": "grey with transparency", "P": "a palette", "RGB": "colours",
+    "RGBA": "colours with transparency", "CMYK": "printing colours", "I;16": "16-bit grey",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,9 +83,9 @@ def _tell(rule: Rule, names: NDArray[Any], labels: NDArray[np.int64]) -> Told | 
 def _finding(evidence: Evidence, told: Told) -> Finding:
     holds, (most, few) = told.rule.holds, told.shares
     message = (
-        f"{most:.0%} of {listed(told.yes)} are {told.rule.words}, and {few:.0%} of {listed(told.no)}. That alone nearly"
-        " tells the class, so a model may learn it instead of what is shown, and fail where it is otherwise. If the"
-        " classes are not about that, bring pictures of each class of both kinds, taken and saved in the same way."
+        f"{percent(most)} of {listed(told.yes)} are {told.rule.words}, and {percent(few)} of {listed(told.no)}."
+        " That alone nearly tells the class, so a model may learn it instead of what is shown, and fail where it is"
+        " otherwise. If the classes are not about that, bring pictures of each class of both kinds, taken and saved in the same way."
     )
     sides = [_examples(evidence, told.yes, holds), _examples(evidence, told.no, ~holds)]
     details = (told.rule.words,) * len(sides[0]) + (f"not {told.rule.words}",) * len(sides[1])
@@ -99,19 +104,20 @@ def _kinds(evidence: Evidence) -> Iterator[list[Rule]]:
     turned = np.array([fact.orientation >= 5 for fact in facts], dtype=bool)
     sides[turned] = sides[turned, ::-1]
     yield _values("of format", [fact.format for fact in facts])
-    yield _values("of Pillow's mode", [fact.mode for fact in facts])
+    yield _values("stored as", [MODES.get(fact.mode, f"mode {fact.mode}") for fact in facts])
     areas = np.sqrt(sides.prod(axis=1))
     yield [
         *_values("of size", [f"{width:.0f}×{height:.0f}" for width, height in sides]),
-        *_cuts("larger than {0:.0f}×{0:.0f} pixels in all", areas, 0.8),
+        *_cuts("larger than {0:.0f}×{0:.0f} pixels in all", areas, FILES),
     ]
-    yield _cuts("wider than {:.2f} times their height", sides[:, 0] / np.maximum(1, sides[:, 1]), 0.8)
-    yield _cuts("lighter than {:.0f} of 255 on average", looks.brightness, 0.9)
+    yield _cuts("wider than {:.2f} times their height", sides[:, 0] / np.maximum(1, sides[:, 1]), NATURE)
+    yield _cuts("lighter than {:.0f} of 255 on average", looks.brightness, NATURE)
 
 
 def _values(words: str, values: list[str]) -> list[Rule]:
     common = [value for value, count in Counter(values).most_common(VALUES) if SOME <= count <= len(values) - SOME]
-    return [Rule(f"{words} {value}", np.array([v == value for v in values]), 0.8) for value in common]
+    given = np.array(values)
+    return [Rule(f"{words} {value}", given == value, FILES) for value in common]
 
 
 def _cuts(words: str, values: NDArray[np.floating], enough: float) -> list[Rule]:
