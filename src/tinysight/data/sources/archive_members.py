@@ -16,6 +16,7 @@ from typing import IO, Any
 from tinysight.errors import DataError
 
 LARGEST_READ = 1 << 16  # bytes: more at once is an extended header of a tar file that fills the memory
+MOST_PADDING = 64 * LARGEST_READ  # after the end mark of a tar file
 UTF8 = 0x800  # a zip member's flag: its name is UTF-8
 ENCRYPTED = 0x1
 DECOMPRESS = {"tar": io.FileIO, "gz": gzip.GzipFile, "bz2": bz2.BZ2File, "xz": lzma.LZMAFile}
@@ -110,10 +111,19 @@ def _tar_members(archive: Path, tar: tarfile.TarFile) -> Iterator[Member]:
             raise refused(archive, info.name, f"is not safe: {error}") from None
         yield Member(info.name, info.isdir(), info.size, lambda info=info: _content(tar, info))  # type: ignore[misc]
         tar.members.clear()  # type: ignore[attr-defined] # else each member would stay in memory
+    _read_to_the_end(tar)
+
+
+def _read_to_the_end(tar: tarfile.TarFile) -> None:
+    """Makes sure of the end mark, since tarfile stops at a broken header, and of a compressed file's checksum."""
     file: Any = tar.fileobj
     file.seek(tar.offset)
-    if not file.read(tarfile.BLOCKSIZE):
-        raise EOFError("it ends without its end mark")
+    if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+        raise EOFError("a member is broken, or the end mark is missing")
+    for _ in range(MOST_PADDING // LARGEST_READ):
+        if not file.read(LARGEST_READ):
+            return
+    raise ValueError("too much follows its end mark")
 
 
 def _content(tar: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
