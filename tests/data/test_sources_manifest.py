@@ -1,5 +1,6 @@
 """A table says what its pictures show; what it says wrongly is named with its line."""
 
+import zipfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -8,6 +9,7 @@ import pytest
 from forty_pictures import forty_pictures, put
 from tiny_datasets import make_params
 
+from tinysight.data.sources.archive import unpacked
 from tinysight.data.sources.source import Listing, SourceFile, list_source
 from tinysight.errors import DataError, ImageError
 from tinysight.params import DatasetParams
@@ -100,14 +102,24 @@ def test_paths_may_leave_the_folder_of_the_user_s_own_table(tmp_path: Path) -> N
     assert [file.read() for file in found.files] == [PICTURE, b"another"]
 
 
-@pytest.mark.parametrize("path", ["../../../secret.png", "{}/secret.png"])
+def from_archive(root: Path, named: str) -> Listing:
+    files = {"set/tables/t.csv": f"path,label\n{named},cat\n../b.png,dog\n".encode(), "set/b.png": PICTURE}
+    with zipfile.ZipFile(root / "set.zip", "w") as packed:
+        for path, content in files.items():
+            packed.writestr(path, content)
+    cache = root / ".tinysight" / "cache"
+    return list_source(dataset(unpacked(root / "set.zip", cache) / "tables" / "t.csv"), root)
+
+
+@pytest.mark.parametrize("path", ["../../../../../../secret.png", "{}/secret.png", "../../../t.csv"])
 def test_a_table_from_an_archive_may_not_leave_it(path: str, tmp_path: Path) -> None:
     put(tmp_path, "secret.png", PICTURE)
-    unpacked = tmp_path / ".tinysight" / "cache" / "unpacked"
-    unpacked.mkdir(parents=True)
-    (unpacked / "t.csv").write_text(f"path,label\n{path.format(tmp_path)},cat\n")
-    with pytest.raises(DataError, match=r"line 2: .*secret.png' lies outside of the archive"):
-        list_source(dataset(unpacked / "t.csv"), tmp_path)
+    with pytest.raises(DataError, match=r"line 2: .* lies outside of the archive that the table came in"):
+        from_archive(tmp_path, path.format(tmp_path))
+
+
+def test_a_table_from_an_archive_may_look_round_in_it(tmp_path: Path) -> None:
+    assert [file.path for file in from_archive(tmp_path, "../gone.png").files] == ["b.png", "gone.png"]
 
 
 def test_the_only_table_of_a_folder_is_found(tmp_path: Path) -> None:

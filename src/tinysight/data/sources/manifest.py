@@ -46,7 +46,7 @@ def list_files(dataset: ManifestParams, root: Path) -> Listing:
         DataError: if the table cannot be read, lacks a column or names a side that is none, or if no picture is there.
     """
     table = find_table(root / dataset.path)
-    foreign = table.resolve().is_relative_to(Paths(root).cache.resolve())
+    archive = _archive(table, Paths(root).cache)
     taken: dict[str, SourceFile] = {}
     meanings: set[tuple[str, ...]] = set()
     unlabelled, again = [], []
@@ -57,7 +57,7 @@ def list_files(dataset: ManifestParams, root: Path) -> Listing:
             again.append(line.named)
         else:
             meanings.add(line.meaning)
-            shown = _shown(table, line, foreign=foreign)
+            shown = _shown(table, line, archive=archive)
             shown = f"{line.where}/{shown}" if shown in taken else shown
             taken[shown] = _listed(table, line, shown)
     _check_any(table, taken)
@@ -122,17 +122,23 @@ def _place(table: Path, named: str) -> str:
     return place
 
 
-def _shown(table: Path, line: _Line, *, foreign: bool) -> str:
+def _archive(table: Path, cache: Path) -> str:
+    """The folder that an archive was unpacked into, if the table lies in one, else empty."""
+    place, kept = table.resolve(), cache.resolve() / "unpacked"
+    return str(kept / place.relative_to(kept).parts[0]) if place.is_relative_to(kept) else ""
+
+
+def _shown(table: Path, line: _Line, *, archive: str) -> str:
     """The picture's path below the table's folder; above it, what follows the way up."""
-    inside = f"{os.path.normpath(table.parent)}/"
-    if line.file.startswith(inside):
-        return line.file[len(inside) :]
-    parts = os.path.relpath(line.file, table.parent).split("/")
-    if foreign and ".." in parts:
+    if archive and not os.path.realpath(line.file).startswith(f"{archive}/"):
         raise DataError(
             f"{table}, {line.where}: {line.named!r} lies outside of the archive that the table came in. Unpack the"
             " archive yourself if you trust it, and name the table."
         )
+    inside = f"{os.path.normpath(table.parent)}/"
+    if line.file.startswith(inside):
+        return line.file[len(inside) :]
+    parts = os.path.relpath(line.file, table.parent).split("/")
     return "/".join(part for part in parts if part != "..")
 
 
