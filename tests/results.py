@@ -61,6 +61,9 @@ def make_results(root: Path, *overrides: str, chosen: str | None = "svm", noise:
         else:
             write_candidate(params, paths, name, 10 * seed + number, noise, classes)
     paths.reports.mkdir(exist_ok=True)
+    paths.data_report.mkdir(exist_ok=True)
+    (paths.data_report / "report.json").write_text(json.dumps({"figures": {"data/pictures": 90, "data/leaks": 0}}))
+    (paths.data_report / "index.html").write_text("<!doctype html><title>colours: the data</title>")
     paths.verdict.write_text(json.dumps({"schema": 1, "chosen": chosen, "why": "It is enough.", "candidates": []}))
     paths.verdict_text.write_text("# The verdict\n\nAn SVM is enough.\n", encoding="utf-8")
     return params, paths

@@ -67,6 +67,11 @@ class Paths:
         return self.root / "reports"
 
     @property
+    def data_report(self) -> Path:
+        """Out of validate, for people: the data set in pictures, and what is wrong with it."""
+        return self.reports / "data"
+
+    @property
     def verdict(self) -> Path:
         """Out of select, for programs."""
         return self.reports / "verdict.json"

@@ -66,6 +66,6 @@ def test_retraining_follows_data_and_configuration_and_releases_nothing() -> Non
     assert "concurrency" in workflow
 
 
-def test_the_verdict_of_a_retraining_is_kept() -> None:
+def test_the_reports_of_a_retraining_are_kept() -> None:
     kept = [step["with"]["path"] for step in steps(ROOT / ".github/workflows/retrain.yml") if "upload" in str(step)]
-    assert kept[0].split() == ["reports/verdict.*", "reports/release.md"]
+    assert kept[0].split() == ["reports/data", "reports/verdict.*", "reports/release.md"]

@@ -1,16 +1,19 @@
-"""validate: a report and groups for good data, one line for each error for bad data."""
+"""validate: groups, findings and a report, and for bad data one line for each error and where to look."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pictures import write_mixed_folder
+from PIL import Image
 from tiny_datasets import balanced, make_params, noise, sample, write_dataset
 
 from tinysight.data.groups import read_groups
 from tinysight.errors import DataError
 from tinysight.paths import Paths
-from tinysight.stages import validate
+from tinysight.stages import ingest, validate
 
 PARAMS = make_params("validate.smallest_class=5")
 
@@ -27,17 +30,25 @@ def test_good_data_give_a_report_and_groups(tmp_path: Path, capsys: pytest.Captu
     assert (note["check"], note["paths"]) == ("same_pixels", ["dog/p.png", "dog/q.png"])
     assert capsys.readouterr().err == f"note: {note['message']}\n"
     assert sorted(path.name for path in paths.validation.iterdir()) == ["groups.csv", "violations.json"]
+    assert sorted(path.name for path in paths.data_report.iterdir()) == ["index.html", "report.json"]
 
 
-def test_each_error_has_its_line_and_nothing_is_written(tmp_path: Path) -> None:
+def test_each_error_has_its_line_and_the_report_shows_them(tmp_path: Path) -> None:
+    """Who is stopped must see what is wrong: DVC keeps the files of a stage that failed."""
     paths = Paths(tmp_path)
     samples = [*balanced(5), sample("a", "yak"), sample("b", "zebu")]
     write_dataset(paths.dataset, noise(17), samples, broken=[f"cat/{n}.png" for n in range(9)])
     with pytest.raises(DataError) as raised:
         validate.run(PARAMS, paths)
-    lines = str(raised.value).splitlines()
-    assert [line[:10] for line in lines] == ["9 of 26 (3", "Class yak ", "Class zebu"]
-    assert not paths.validation.exists()
+    *lines, last = str(raised.value).splitlines()
+    assert [line[:10] for line in lines] == ["9 of 26 fi", "Class yak ", "Class zebu"]
+    assert last == "Look at reports/data/index.html."
+    found = json.loads((paths.validation / "violations.json").read_text())
+    assert [one["level"] for one in found].count("error") == 3
+    assert (paths.validation / "groups.csv").is_file()
+    page = (paths.data_report / "index.html").read_text()
+    assert "Not fit to train on yet: 3 things must be put right first." in page
+    assert "cat/8.png" in page
 
 
 def test_a_data_set_without_pictures_is_refused(tmp_path: Path) -> None:
@@ -50,3 +61,45 @@ def test_a_data_set_without_pictures_is_refused(tmp_path: Path) -> None:
 def test_without_a_data_set_the_user_is_told_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="dvc repro"):
         validate.run(PARAMS, Paths(tmp_path))
+
+
+def test_pictures_of_the_source_are_shown_and_what_is_wrong_with_them(tmp_path: Path) -> None:
+    """From real files: a copy, a broken file, a blank picture, and one that EXIF turns."""
+    folder, params = tmp_path / "data" / "raw", make_params("dataset=folder", "dataset.image_size=32")
+    write_mixed_folder(folder, per_class=12)
+    shutil.copyfile(folder / "disc" / "disc000.png", folder / "disc" / "again.png")
+    Image.new("RGB", (90, 70), (9, 90, 60)).save(folder / "ring" / "nothing.png")
+    paths = Paths(tmp_path)
+    ingest.run(params, paths)
+    validate.run(params, paths)
+    report = json.loads((paths.data_report / "report.json").read_text())
+    page = (paths.data_report / "index.html").read_text()
+    found = {one["check"]: one for one in report["findings"]}
+    assert found["same_bytes"]["sets"] == [["disc/again.png", "disc/disc000.png"]]
+    assert found["blank"]["paths"] == ["ring/nothing.png"]
+    assert sorted(one["path"] for one in report["quarantined"]) == sorted(found["unreadable"]["paths"])
+    assert len(report["quarantined"]) == 3
+    assert report["files"]["turned"] == len(found["exif_orientation"]["paths"]) > 0
+    assert report["figures"]["data/pictures"] == sum(one["pictures"] for one in report["classes"]) == 50
+    for name in ("again.png", "nothing.png", "cut-short.jpg", "a-text.png", "turned by EXIF"):
+        assert name in page
+
+
+def test_a_source_that_is_gone_still_has_its_report(tmp_path: Path) -> None:
+    """Who pulled the data set from DVC without its pictures sees what ingest made of them."""
+    params = make_params("dataset=folder")
+    write_dataset(Paths(tmp_path).dataset, noise(24), balanced(8))
+    validate.run(params, Paths(tmp_path))
+    assert "data:image/webp" in (Paths(tmp_path).data_report / "index.html").read_text()
+
+
+def test_a_leak_in_a_given_split_stops_and_stands_side_by_side(tmp_path: Path) -> None:
+    paths, images = Paths(tmp_path), noise(26)
+    images[25] = images[24]
+    given = [sample("left", split="train"), sample("right", split="test")]
+    write_dataset(paths.dataset, images, [*balanced(8), *given])
+    with pytest.raises(DataError, match=r"left\.png \(train\) and cat/right\.png \(test\)"):
+        validate.run(PARAMS, paths)
+    page = (paths.data_report / "index.html").read_text()
+    assert "Leaks: 1 group on more than one side" in page
+    assert "left.png" in page

@@ -63,6 +63,7 @@ def test_other_scores_params_or_data_have_another_key(finished: tuple[Params, Pa
         "scores/svm/scores.json",
         "models/svm/export/model.onnx",
         "models/mlp/train/curves.csv",
+        "reports/data/report.json",
         "reports/verdict.json",
         "reports/verdict.md",
     ],

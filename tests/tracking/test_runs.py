@@ -32,16 +32,21 @@ def test_a_pipeline_run_is_a_parent_with_a_child_for_each_candidate(finished: tu
     assert parent.data.tags["mlflow.note.content"].startswith("# The verdict")
     assert parent.data.params["chosen"] == "svm"
     assert parent.data.metrics["test/accuracy"] == child.data.metrics["test/accuracy"] == 0.9
+    assert parent.data.metrics["data/pictures"] == 90
     assert child.data.params["model.kind"] == "svm"
     assert len(active_runs(finished[1])) == 4
 
 
-def test_the_parent_keeps_verdict_and_params_and_the_children_their_figures(finished: tuple[Params, Paths]) -> None:
+def test_the_parent_keeps_verdict_params_and_data_report_and_the_children_their_figures(
+    finished: tuple[Params, Paths],
+) -> None:
     published = publish(*finished)
     with open_store(finished[1], write=False) as store:
         kept = {file.path for file in store.client.list_artifacts(published.run_id)}
+        data = {file.path for file in store.client.list_artifacts(published.run_id, "data")}
         figures = {file.path for file in store.client.list_artifacts(published.candidates["svm"], "figures")}
-    assert kept == {"verdict.json", "verdict.md", "params.yaml"}
+    assert kept == {"verdict.json", "verdict.md", "params.yaml", "data"}
+    assert data == {"data/index.html", "data/report.json"}
     assert figures == {"figures/confusion_matrix.png"}
 
 

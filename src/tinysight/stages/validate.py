@@ -1,18 +1,23 @@
-"""ImageSet → what is wrong with it, and which pictures must stay together; an error stops the pipeline."""
+"""ImageSet → what is wrong with it, which pictures must stay together, and a report; an error stops the pipeline."""
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from tinysight.data.checks.registry import find_violations
-from tinysight.data.dataset import read_info, read_quarantine
+from tinysight.data.dataset import DatasetInfo, decoding_of, read_info, read_quarantine
 from tinysight.data.evidence import Evidence
 from tinysight.data.facts import read_facts
 from tinysight.data.groups import group_samples, keys_of, write_groups
 from tinysight.data.imageset import ImageSet
 from tinysight.data.looks import measure_looks
+from tinysight.data.report.collecting import collect
+from tinysight.data.report.content import PAGE
+from tinysight.data.report.thumbnails import Pictures
+from tinysight.data.report.writing import write_data_report
+from tinysight.data.sources.source import SourceFile, open_source
 from tinysight.data.violation import Violation
 from tinysight.errors import DataError
 from tinysight.params import Params
@@ -21,15 +26,26 @@ from tinysight.whole_file import write_whole
 
 
 def run(params: Params, paths: Paths) -> None:
-    """Checks the data set; writes nothing unless it can be used.
+    """Writes groups.csv, violations.json and the data report, also where an error stops the pipeline.
 
     Raises:
-        DataError: with one line for each error.
+        DataError: with one line for each error, and where to look.
     """
-    images, info, facts = ImageSet.open(paths.dataset), read_info(paths.dataset), read_facts(paths.dataset)
-    keys = keys_of(images.pixels)
+    images, info = ImageSet.open(paths.dataset), read_info(paths.dataset)
+    evidence = _gather(images, info, params, paths)
+    violations = find_violations(evidence)
+    paths.validation.mkdir(parents=True, exist_ok=True)
+    write_groups(paths.validation / "groups.csv", evidence.groups)
+    _write_violations(paths.validation / "violations.json", violations)
+    pictures = Pictures(images, evidence.facts, _source(params, paths), decoding_of(params.dataset))
+    write_data_report(paths.data_report, collect(evidence, violations, info, params), pictures)
+    _tell(violations, (paths.data_report / PAGE).relative_to(paths.root))
+
+
+def _gather(images: ImageSet, info: DatasetInfo, params: Params, paths: Paths) -> Evidence:
+    facts, keys = read_facts(paths.dataset), keys_of(images.pixels)
     groups = group_samples(images.samples, keys)
-    evidence = Evidence(
+    return Evidence(
         samples=images.samples,
         class_names=[*info.class_names, *info.empty_classes],
         quarantine=read_quarantine(paths.dataset),
@@ -44,19 +60,24 @@ def run(params: Params, paths: Paths) -> None:
         leaks=getattr(params.dataset, "leaks", "refuse"),
         limits=params.validate_,
     )
-    violations = find_violations(evidence)
-    _stop_on_errors(violations)
-    paths.validation.mkdir(parents=True, exist_ok=True)
-    write_groups(paths.validation / "groups.csv", groups)
-    _write_violations(paths.validation / "violations.json", violations)
+
+
+def _source(params: Params, paths: Paths) -> Mapping[str, SourceFile]:
+    """The files to show; where they are gone, the report shows what ingest made of them."""
+    try:
+        return open_source(params.dataset, paths.root)
+    except DataError:
+        return {}
+
+
+def _tell(violations: Sequence[Violation], page: Path) -> None:
+    """Errors are raised, all else is printed."""
     for violation in violations:
-        print(f"{violation.level}: {violation.message}", file=sys.stderr)
-
-
-def _stop_on_errors(violations: Sequence[Violation]) -> None:
+        if violation.level != "error":
+            print(f"{violation.level}: {violation.message}", file=sys.stderr)
     errors = [violation.message for violation in violations if violation.level == "error"]
     if errors:
-        raise DataError("\n".join(errors))
+        raise DataError("\n".join([*errors, f"Look at {page}."]))
 
 
 def _write_violations(path: Path, violations: Sequence[Violation]) -> None:

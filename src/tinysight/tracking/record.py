@@ -13,6 +13,7 @@ from typing import Any
 
 from tinysight.bundle import MODEL, sha256_of
 from tinysight.data.dataset import DatasetInfo, read_info
+from tinysight.data.report.content import JSON, PAGE, read_figures
 from tinysight.errors import DataError
 from tinysight.evaluation.scores import Scores, read_scores
 from tinysight.models.status import STATUS, Status, read_status
@@ -66,7 +67,10 @@ class PipelineRecord:
         key: digest of params.yaml, data set, scores and models: the same files are the same run.
         chosen: the verdict's candidate, or None if none was good enough to choose.
         verdict: reports/verdict.md.
+        metrics: the main figures of the data report.
         tags: what the runs are found by.
+        files: verdict and params.yaml.
+        data_report: the data report's page and its content.
     """
 
     key: str
@@ -75,8 +79,10 @@ class PipelineRecord:
     chosen: str | None
     verdict: str
     params: Mapping[str, str]
+    metrics: Mapping[str, float]
     tags: Mapping[str, str]
     files: Sequence[Path]
+    data_report: Sequence[Path]
     candidates: Sequence[CandidateRecord]
 
 
@@ -97,8 +103,10 @@ def read_pipeline(params: Params, paths: Paths) -> PipelineRecord:
         chosen=read_verdict(paths).get("chosen"),
         verdict=_read_text(paths.verdict_text),
         params=_flat(params, without=OF_THE_RUN),
+        metrics=read_figures(paths.data_report),
         tags=_tags(params, paths, key, dataset.digest, experiment),
         files=[*sorted(paths.reports.glob("verdict.*")), paths.params],
+        data_report=[paths.data_report / name for name in (PAGE, JSON) if (paths.data_report / name).is_file()],
         candidates=candidates,
     )
 

@@ -121,8 +121,10 @@ def _publish_candidate(store: Store, parent: "Run", record: PipelineRecord, cand
 def _complete_parent(store: Store, run_id: str, record: PipelineRecord) -> None:
     _log_dataset(store, run_id, record)
     chosen = next((c for c in record.candidates if c.name == record.chosen), None)
-    _log(store, run_id, {**record.params, "chosen": record.chosen or "none"}, _metrics(chosen) if chosen else [])
+    figures = [*(_metrics(chosen) if chosen else []), *_as_metrics(record.metrics)]
+    _log(store, run_id, {**record.params, "chosen": record.chosen or "none"}, figures)
     _log_files(store, run_id, record.files)
+    _log_files(store, run_id, record.data_report, "data")
     store.client.set_tag(run_id, NOTE, record.verdict[:LONGEST_NOTE])
     store.client.set_terminated(run_id, "FINISHED")
     store.client.set_tag(run_id, COMPLETE, "true")
@@ -132,8 +134,15 @@ def _metrics(candidate: CandidateRecord, model_id: str | None = None) -> "list[M
     from mlflow.entities import Metric
 
     now = int(time.time() * 1000)
-    scores = [Metric(name, value, now, 0, model_id=model_id) for name, value in candidate.metrics.items()]
-    return scores + [Metric(point.metric, point.value, now, point.epoch) for point in candidate.curves]
+    curves = [Metric(point.metric, point.value, now, point.epoch) for point in candidate.curves]
+    return _as_metrics(candidate.metrics, model_id) + curves
+
+
+def _as_metrics(values: Mapping[str, float], model_id: str | None = None) -> "list[Metric]":
+    from mlflow.entities import Metric
+
+    now = int(time.time() * 1000)
+    return [Metric(name, value, now, 0, model_id=model_id) for name, value in values.items()]
 
 
 def _log(store: Store, run_id: str, params: Mapping[str, str], metrics: "Sequence[Metric]") -> None:
@@ -146,9 +155,9 @@ def _log(store: Store, run_id: str, params: Mapping[str, str], metrics: "Sequenc
         store.client.log_batch(run_id, metrics=metrics[start : start + BATCH])
 
 
-def _log_files(store: Store, run_id: str, files: Iterable[Path]) -> None:
+def _log_files(store: Store, run_id: str, files: Iterable[Path], folder: str | None = None) -> None:
     for path in files:
-        store.client.log_artifact(run_id, str(path), "figures" if path.suffix == ".png" else None)
+        store.client.log_artifact(run_id, str(path), "figures" if path.suffix == ".png" else folder)
 
 
 def _log_dataset(store: Store, run_id: str, record: PipelineRecord) -> None:

@@ -50,7 +50,7 @@ def collect(evidence: Evidence, findings: Sequence[Violation], info: DatasetInfo
         schema=SCHEMA,
         version=tinysight.__version__,
         origin=_origin(info, params.dataset),
-        summary=summarise(ordered),
+        summary=summarise(ordered, division.problem),
         figures=_figures(evidence, ordered, division),
         notes=info.notes,
         findings=ordered,

@@ -43,12 +43,12 @@ def draw_page(view: View, thumbnails: Mapping[int, Thumbnail], seen: Mapping[int
 
 
 def _environment() -> Environment:
-    """Every value is escaped: class names and file names are whatever a stranger called his files."""
+    """Every value is escaped and made visible: a stranger may have named the files."""
     environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+        loader=FileSystemLoader(HERE), autoescape=True, finalize=_made_visible, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
     environment.filters |= {
-        "visible": visible,
         "short_name": _short_name,
         "number": number,
         "bytes": byte_size,
@@ -56,6 +56,10 @@ def _environment() -> Environment:
         "faces": _faces,
     }
     return environment
+
+
+def _made_visible(value: object) -> object:
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def _own(name: str) -> str:

@@ -21,6 +21,8 @@ KINDS = {  # Pillow's names for kinds of pixels
 
 def visible(text: str) -> str:
     """Shows what would not be seen or would turn the text round: a right-to-left override becomes ⟨U+202E⟩."""
+    if text.isprintable():
+        return text
     return "".join(f"⟨U+{ord(c):04X}⟩" if unicodedata.category(c) in HIDDEN else c for c in text)
 
 

@@ -63,10 +63,14 @@ class Pictures:
     decoding: Decoding
 
     def thumbnails(self, rows: Sequence[int]) -> dict[int, Thumbnail]:
-        """A small picture of each of these rows."""
-        most = max(LEAST_BYTES, ALL_BYTES // max(1, len(rows)))
-        made = on_all_cores(partial(self._thumbnail, most), rows, lambda row, _: self._from_pixels(most, row))
-        return dict(zip(rows, made, strict=True))
+        """A small picture of each row.
+
+        Args:
+            rows: each as often as the page shows it; all of that together stays within ALL_BYTES.
+        """
+        most, once = max(LEAST_BYTES, ALL_BYTES // max(1, len(rows))), sorted(set(rows))
+        made = on_all_cores(partial(self._thumbnail, most), once, lambda row, _: self._from_pixels(most, row))
+        return dict(zip(once, made, strict=True))
 
     def seen(self, row: int) -> Thumbnail:
         """A picture as the model sees it, pixel by pixel."""

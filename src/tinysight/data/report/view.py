@@ -1,6 +1,6 @@
 """What the page shows of a report: the chosen few of many, and the charts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tinysight.data.facts import Facts
@@ -85,10 +85,10 @@ class View:
 
     @property
     def rows(self) -> list[int]:
-        """The pictures that need a thumbnail, ascending."""
+        """The pictures that need a thumbnail, each as often as it is shown."""
         shown = [row for gallery in (*self.findings, *self.exceptions, self.leaks) for row in gallery.rows]
         lone = [*(one for own in self.classes for one in own), *(seen.shown for seen in self.seen)]
-        return sorted({*shown, *(one.row for one in lone if one.row is not None)})
+        return [*shown, *(one.row for one in lone if one.row is not None)]
 
 
 def make_view(collected: Collected, catalogue: Catalogue, facts: Sequence[Facts]) -> View:
@@ -102,7 +102,7 @@ def make_view(collected: Collected, catalogue: Catalogue, facts: Sequence[Facts]
         lede=_lede(report),
         tiles=_tiles(report),
         findings=found,
-        first=tuple(next(g for g in found if g.anchor == f"found-{check}") for check in report.summary.look_first),
+        first=(*_undivided(report), *(_of_check(found, check) for check in report.summary.look_first)),
         exceptions=_exceptions(report, catalogue),
         leaks=gallery_of("leaks", "Leaks", [_leak(report)], catalogue),
         classes=tuple(tuple(catalogue.show(path) for path in one.samples) for one in report.classes),
@@ -114,6 +114,16 @@ def make_view(collected: Collected, catalogue: Catalogue, facts: Sequence[Facts]
         brightness=draw_bars(report.brightness.counts, [f"{edge:g} and more" for edge in edges[:-1]]),
         seen=tuple(_seen(path, catalogue, facts) for path in report.seen),
     )
+
+
+def _of_check(found: Sequence[Gallery], check: str) -> Gallery:
+    return next(gallery for gallery in found if gallery.anchor == f"found-{check}")
+
+
+def _undivided(report: DataReport) -> Iterator[Gallery]:
+    """A way to the split, where it is what fails."""
+    if report.division.problem and not report.division.leaks:
+        yield Gallery("split", "It cannot be divided", "error", 1, ())
 
 
 def _lede(report: DataReport) -> str:
