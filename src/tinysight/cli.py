@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tinysight
+from tinysight.cli_data import add_import, add_samples
 from tinysight.errors import ConfigError, TinysightError, os_error
 from tinysight.paths import Paths
 
@@ -46,7 +47,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tinysight", description=tinysight.__doc__)
     parser.add_argument("--version", action="version", version=f"tinysight {tinysight.__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    _add_import(commands)
+    add_import(commands, _project)
+    add_samples(commands, _project)
     _add_params(commands)
     _add_predict(commands)
     _add_registry(commands)
@@ -55,16 +57,6 @@ def build_parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="what is fine here, what is not, and what to do")
     doctor.set_defaults(run=_doctor)
     return parser
-
-
-def _add_import(commands: "Commands") -> None:
-    command = commands.add_parser("import", help="bring a folder of pictures (one folder a class) into data/raw")
-    command.add_argument("folder", type=Path, help="holds one folder for each class")
-    command.add_argument("--link", action="store_true", help="link the files instead of copying them")
-    merge = command.add_mutually_exclusive_group()
-    merge.add_argument("--add", action="store_true", help="add to the pictures that data/raw already holds")
-    merge.add_argument("--replace", action="store_true", help="put these pictures in the place of data/raw's")
-    command.set_defaults(run=_import)
 
 
 def _add_params(commands: "Commands") -> None:
@@ -100,16 +92,6 @@ def _project() -> Paths:
     if not paths.conf.is_dir():
         raise ConfigError(f"{paths.root} is no tinysight project: it has no conf/ folder. Change to the project first.")
     return paths
-
-
-def _import(arguments: argparse.Namespace) -> int:
-    from tinysight.data.importing import import_folder
-
-    report = import_folder(
-        arguments.folder, _project(), link=arguments.link, add=arguments.add, replace=arguments.replace
-    )
-    print(report.text())
-    return 0
 
 
 def _params(arguments: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from projects import make_project, run_in
 from tinysight.config import load_params
 from tinysight.data.dataset import read_info
 from tinysight.data.import_report import ImportReport
-from tinysight.data.importing import import_folder
+from tinysight.data.importing import import_pictures
 from tinysight.data.sources.folder import list_folder
 from tinysight.params import FolderParams
 from tinysight.paths import Paths
@@ -45,7 +45,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Imported:
     folder = tmp_path_factory.mktemp("import")
     source, paths = write_newcomers_folder(folder / "My Pictures (2024)"), Paths(make_project(folder / "project"))
     before = {**files_below(source), "config": (paths.conf / "config.yaml").read_bytes()}
-    return Imported(source, before, paths, import_folder(source, paths))
+    return Imported(source, before, paths, import_pictures(source, paths))
 
 
 def raw_files(paths: Paths) -> list[str]:
@@ -109,7 +109,7 @@ def test_ingest_reads_what_was_imported(imported: Imported) -> None:
 
 
 def test_linking_keeps_one_copy_less(source: Path, paths: Paths) -> None:
-    import_folder(source, paths, link=True)
+    import_pictures(source, paths, link=True)
     files = [paths.raw / path for path in raw_files(paths)]
     assert len(files) == 35
     assert not any(path.is_symlink() for path in files)  # a queued experiment or a clone must not need the source
@@ -122,9 +122,9 @@ def test_linking_keeps_one_copy_less(source: Path, paths: Paths) -> None:
 def test_added_pictures_join_the_old_ones_and_settings_stay(
     source: Path, paths: Paths, tmp_path: Path, edit: Callable[[Path, str, str], None]
 ) -> None:
-    import_folder(source, paths)
+    import_pictures(source, paths)
     edit(paths.conf / "dataset" / "mine.yaml", "image_size: 64", "image_size: 48")
-    report = import_folder(write_colours(tmp_path / "more", "disc", "plain"), paths, add=True)
+    report = import_pictures(write_colours(tmp_path / "more", "disc", "plain"), paths, existing="add")
     assert (report.brought, report.kept_file, report.dataset.image_size) == (6, True, 48)
     assert report.classes == {**dict.fromkeys(SHAPES, 8), "disc": 11, "plain": 3}
     assert len(raw_files(paths)) == 41
@@ -132,35 +132,35 @@ def test_added_pictures_join_the_old_ones_and_settings_stay(
 
 
 def test_more_pictures_of_one_class_can_be_added(source: Path, paths: Paths, tmp_path: Path) -> None:
-    import_folder(source, paths)
-    assert import_folder(write_colours(tmp_path / "more", "disc"), paths, add=True).classes["disc"] == 11
+    import_pictures(source, paths)
+    assert import_pictures(write_colours(tmp_path / "more", "disc"), paths, existing="add").classes["disc"] == 11
 
 
 def test_an_added_file_of_the_same_name_never_takes_the_place_of_another(paths: Paths, tmp_path: Path) -> None:
-    import_folder(write_colours(tmp_path / "one", "a", "b"), paths)
+    import_pictures(write_colours(tmp_path / "one", "a", "b"), paths)
     other = write_colours(tmp_path / "two", "a", "b", size=50)
     shutil.copyfile(tmp_path / "one" / "a" / "0.png", other / "a" / "0.png")
-    assert import_folder(other, paths, add=True).brought == 5
-    assert import_folder(other, paths, add=True).brought == 0
+    assert import_pictures(other, paths, existing="add").brought == 5
+    assert import_pictures(other, paths, existing="add").brought == 0
     assert len(raw_files(paths)) == 11
 
 
 def test_replaced_pictures_are_gone_from_data_raw(source: Path, paths: Paths, tmp_path: Path) -> None:
-    import_folder(source, paths)
-    report = import_folder(write_colours(tmp_path / "new set", "a", "b"), paths, replace=True)
+    import_pictures(source, paths)
+    report = import_pictures(write_colours(tmp_path / "new set", "a", "b"), paths, existing="replace")
     assert (report.dataset.name, report.dataset.image_size, report.kept_file) == ("new-set", 40, False)
     assert raw_files(paths) == [f"{name}/{k}.png" for name in "ab" for k in range(3)]
 
 
 def test_pictures_put_into_data_raw_by_hand_are_taken_as_they_lie(paths: Paths) -> None:
     write_colours(paths.raw, "a", "b")
-    report = import_folder(paths.raw, paths)
+    report = import_pictures(paths.raw, paths)
     assert (report.brought, report.dataset.name) == (0, "mine")
     assert (paths.root / "data" / "raw.dvc").exists()
 
 
 def test_a_link_to_nothing_is_reported_and_not_brought(source: Path, paths: Paths) -> None:
     (source / "disc" / "gone.png").symlink_to(source / "nowhere")
-    report = import_folder(source, paths)
+    report = import_pictures(source, paths)
     assert "disc/gone.png" in [entry.path for entry in report.broken]
     assert "disc/gone.png" not in raw_files(paths)

@@ -8,7 +8,7 @@ import pytest
 from pictures import SHAPES, write_colours, write_newcomers_folder
 
 from tinysight.data import importing
-from tinysight.data.importing import import_folder
+from tinysight.data.importing import import_pictures
 from tinysight.errors import ConfigError, DataError
 from tinysight.paths import Paths
 
@@ -30,10 +30,10 @@ def state_of(paths: Paths) -> dict[str, bytes]:
 
 
 def test_pictures_that_are_there_already_are_not_touched_unasked(source: Path, paths: Paths) -> None:
-    import_folder(source, paths)
+    import_pictures(source, paths)
     before = state_of(paths)
     with pytest.raises(DataError, match=r"holds pictures already.*--add.*--replace"):
-        import_folder(source, paths)
+        import_pictures(source, paths)
     assert state_of(paths) == before
 
 
@@ -41,16 +41,16 @@ def test_pictures_that_are_there_already_are_not_touched_unasked(source: Path, p
 def test_a_source_around_or_inside_data_raw_is_refused(inside: str, paths: Paths) -> None:
     write_colours(paths.raw, "a", "b")
     with pytest.raises(DataError, match="inside one another"):
-        import_folder(paths.root / inside, paths, add=True)
+        import_pictures(paths.root / inside, paths, existing="add")
 
 
 def test_a_class_that_would_have_only_broken_files_is_not_added(paths: Paths, tmp_path: Path) -> None:
-    import_folder(write_colours(tmp_path / "one", "a", "b"), paths)
+    import_pictures(write_colours(tmp_path / "one", "a", "b"), paths)
     before = state_of(paths)
     (tmp_path / "two" / "c").mkdir(parents=True)
     (tmp_path / "two" / "c" / "1.png").write_bytes(b"")
     with pytest.raises(DataError, match="No file of class c can be read"):
-        import_folder(tmp_path / "two", paths, add=True)
+        import_pictures(tmp_path / "two", paths, existing="add")
     assert state_of(paths) == before
 
 
@@ -81,9 +81,25 @@ def empty_source(paths: Paths, source: Path) -> None:
     source.mkdir()
 
 
-def put_an_archive(paths: Paths, source: Path) -> None:
+def put_a_film(paths: Paths, source: Path) -> None:
     shutil.rmtree(source)
-    source.write_bytes(b"PK")
+    source.write_bytes(b"\x00\x00\x00 ftypisom")
+
+
+def put_half_an_archive(paths: Paths, source: Path) -> None:
+    packed = shutil.make_archive(str(source.with_name("packed")), "zip", source)
+    shutil.rmtree(source)
+    source.write_bytes(Path(packed).read_bytes()[:5000])
+
+
+def lose_pictures(paths: Paths, source: Path) -> None:
+    shutil.rmtree(source)
+    source.mkdir()
+    (source / "labels.csv").write_text("path,label\na.png,cat\nb.png,dog\n")
+
+
+def hide_a_class_folder(paths: Paths, source: Path) -> None:
+    (source / "labels.csv").write_text("path,label\ndisc/a.png,disc\n")
 
 
 def break_conf(paths: Paths, source: Path) -> None:
@@ -104,8 +120,11 @@ def lose_line(paths: Paths, source: Path) -> None:
         (break_class, r"No file of class ring can be read.*The file is empty"),
         (leave_one_class, "one class only: cross"),
         (empty_source, "holds no pictures"),
-        (shutil.rmtree, r"is missing\. Name the folder that holds one folder of pictures for each class"),
-        (put_an_archive, "not a folder: unpack it"),
+        (shutil.rmtree, r"is missing\. Name a folder of pictures"),
+        (put_a_film, r"in a format that is known.*cvat.*roboflow"),
+        (put_half_an_archive, r"My Pictures \(2024\)"),
+        (lose_pictures, r"None of the 2 pictures .*labels\.csv"),
+        (hide_a_class_folder, r"labels\.csv .a table.*the folders cross, disc.*--format folder or --format manifest"),
         (break_conf, r"split\.train"),
         (lose_line, "has no line `- dataset: NAME`"),
     ],
@@ -116,7 +135,7 @@ def test_an_error_is_clear_and_nothing_has_changed(
     spoil(source) if spoil is shutil.rmtree else spoil(paths, source)
     before = state_of(paths)
     with pytest.raises((DataError, ConfigError), match=message):
-        import_folder(source, paths)
+        import_pictures(source, paths)
     assert state_of(paths) == before
     assert not list(paths.root.glob("data/*.part"))
 
@@ -124,13 +143,13 @@ def test_an_error_is_clear_and_nothing_has_changed(
 def test_an_error_late_brings_the_old_pictures_back(
     source: Path, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import_folder(source, paths)
+    import_pictures(source, paths)
     before = state_of(paths)
 
     def fail(*arguments: object) -> None:
-        raise KeyboardInterrupt
+        raise ConfigError("params.yaml cannot be written")
 
     monkeypatch.setattr(importing, "write_params", fail)
-    with pytest.raises(KeyboardInterrupt):
-        import_folder(write_colours(tmp_path / "new", "a", "b"), paths, replace=True)
+    with pytest.raises(ConfigError):
+        import_pictures(write_colours(tmp_path / "new", "a", "b"), paths, existing="replace")
     assert state_of(paths) == before

@@ -1,4 +1,4 @@
-"""What import saw and did, for people."""
+"""What import saw and did, or would do, for people."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinysight.data.dataset import Quarantined
-from tinysight.data.survey import Survey
+from tinysight.data.import_outlook import Outlook
+from tinysight.data.import_problems import find_problems
+from tinysight.data.raw_plan import Place, Plan
+from tinysight.data.sides import SIDES
 from tinysight.params import FolderParams
 
-LISTED = 10  # broken files that are shown; ingest lists all
-FEW = 20  # pictures of a class: fewer say little about new ones
+LISTED = 10  # broken or moved files that are shown; ingest lists all that are broken
 NEXT = (
     "git add conf params.yaml data/raw.dvc && git commit -m 'My own pictures'",
     "dvc repro     # train every candidate, judge them, register the best",
@@ -21,87 +23,148 @@ NEXT = (
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What import saw and did.
+    """What import saw and did, or would do.
 
     Attributes:
-        dataset: the configuration now in conf/dataset/mine.yaml.
+        dataset: the configuration in conf/dataset/mine.yaml; None in a dry run.
         kept_file: whether that file was there already and was left alone.
-        brought: how many files are new in data/raw.
+        source: the format that was found.
+        plan: where each picture goes.
         classes: readable pictures by class.
+        sides: by class, how many pictures stand on each given side; empty without sides.
         formats: readable pictures by file format.
         modes: readable pictures by Pillow's mode.
-        short_sides: least, median and largest short side in pixels.
-        broken: files that cannot be read, with reasons; ingest lists them again.
-        notes: what else is worth knowing.
+        short_sides: least, median and largest short side in pixels; None without a readable picture.
+        file_bytes: of all readable pictures together.
+        broken: files that cannot be read, with reasons; ingest lists those again that were brought.
+        notes: problems, and what else is worth knowing.
+        refusal: why a dry run would end in an error; else empty.
     """
 
-    dataset: FolderParams
+    dataset: FolderParams | None
     kept_file: bool
-    brought: int
+    source: str
+    plan: Plan
     classes: Mapping[str, int]
+    sides: Mapping[str, Mapping[str, int]]
     formats: Mapping[str, int]
     modes: Mapping[str, int]
-    short_sides: tuple[int, int, int]
+    short_sides: tuple[int, int, int] | None
+    file_bytes: int
     broken: Sequence[Quarantined]
     notes: Sequence[str]
+    refusal: str = ""
+
+    @property
+    def brought(self) -> int:
+        """How many files are new in data/raw."""
+        return len(self.plan.new)
 
     def text(self) -> str:
         """The report as lines for a terminal."""
-        return "\n".join([*self._found(), *self._chosen(), "next:", *(f"  {command}" for command in NEXT)])
+        if self.dataset is None:
+            return "\n".join([*self._found(), *self._would()])
+        return "\n".join([*self._found(), *self._chosen(self.dataset), "next:", *(f"  {line}" for line in NEXT)])
 
     def _found(self) -> Iterator[str]:
-        width = max(map(len, self.classes))
-        yield f"{sum(self.classes.values()):,} pictures in {len(self.classes)} classes; {self.brought:,} files are new"
-        yield from (f"  {name:<{width}}  {count:,}" for name, count in self.classes.items())
+        yield f"source: {self.source}"
+        new = f"{self.brought:,} files are new" + (f", {self.plan.known:,} were known" if self.plan.known else "")
+        yield f"{sum(self.classes.values()):,} pictures in {len(self.classes)} classes; {new}"
+        yield from self._of_each_class()
         yield f"formats: {_counts(self.formats)}"
         yield f"modes: {_counts(self.modes)}"
-        yield "short sides: {} to {} pixels, median {}".format(*(self.short_sides[i] for i in (0, 2, 1)))
+        if self.short_sides:
+            least, median, largest = self.short_sides
+            yield f"short sides: {least} to {largest} pixels, median {median}; {self.file_bytes / 1e6:,.1f} MB in all"
+        if self.plan.relabelled:
+            yield f"labelled anew: {len(self.plan.relabelled)}"
+            yield from _some([_change(old, new) for old, new in self.plan.relabelled])
         if self.broken:
             yield f"broken: {len(self.broken)}, set aside, nothing fails because of them"
-            yield from (f"  {entry.path}: {entry.reason}" for entry in self.broken[:LISTED])
-        if len(self.broken) > LISTED:
-            yield f"  and {len(self.broken) - LISTED} more; all will be in data/dataset/quarantine.csv"
+            yield from _some([f"{entry.path}: {entry.reason}" for entry in self.broken])
         yield from (f"note: {note}" for note in self.notes)
 
-    def _chosen(self) -> Iterator[str]:
-        dataset = self.dataset
+    def _of_each_class(self) -> Iterator[str]:
+        width = max(map(len, self.classes), default=0)
+        folders = {place.picture.class_name: place.folder for place in self.plan.places}
+        for name, count in self.classes.items():
+            sides = ", ".join(f"{side} {self.sides[name].get(side, 0):,}" for side in SIDES) if self.sides else ""
+            folder = f"data/raw/{folders[name]}" if folders.get(name, name) != name else ""
+            yield f"  {name:<{width}}  {count:,}  {sides}  {folder}".rstrip()
+
+    def _chosen(self, dataset: FolderParams) -> Iterator[str]:
         yield f"conf/dataset/mine.yaml was {'left as it is' if self.kept_file else 'written; its comments explain'}:"
         yield f"  name {dataset.name}, image_size {dataset.image_size}, fit {dataset.fit},"
         yield f"  background {list(dataset.background)}, window {dataset.window and list(dataset.window)}"
 
+    def _would(self) -> Iterator[str]:
+        yield "Nothing was changed."
+        if self.refusal:
+            yield f"Without --dry-run this would end in an error: {self.refusal}"
+            return
+        yield "Without --dry-run this would"
+        if self.plan.new:
+            yield f"  write {self.brought:,} files into data/raw, for instance"
+            yield from (f"    {place.file.path} as {place.picture.path}" for place in self.plan.new[:3])
+        if self.plan.needs_manifest:
+            yield "  write data/raw/manifest.csv: what the folders cannot say (classes, sides, groups, origins)"
+        yield "  put data/raw under DVC (dvc add)"
+        yield f"  {'keep' if self.kept_file else 'write'} conf/dataset/mine.yaml, and make it every command's data set"
 
-def report_of(dataset: FolderParams, found: Survey, brought: int, *, kept_file: bool) -> ImportReport:
-    """Counts what the survey found."""
-    looks = found.looks
+
+def report_of(
+    outlook: Outlook, dataset: FolderParams | None, *, kept_file: bool, refusal: str = "", notes: Sequence[str] = ()
+) -> ImportReport:
+    """Counts what was found.
+
+    Args:
+        outlook: the data set to come.
+        dataset: the configuration; None in a dry run.
+        kept_file: whether mine.yaml stays as it was.
+        refusal: why it cannot be imported, else empty.
+        notes: of whoever imports.
+    """
+    looks = outlook.looks
     short = [min(look.size) for look in looks]
-    classes = _sorted(Counter(look.file.class_name for look in looks))
+    deep = any(look.counts.size for look in looks)
     return ImportReport(
         dataset=dataset,
         kept_file=kept_file,
-        brought=brought,
-        classes=dict(sorted(classes.items())),
-        formats=_sorted(Counter(look.format for look in looks)),
-        modes=_sorted(Counter(look.mode for look in looks)),
-        short_sides=(min(short), int(np.median(short)), max(short)),
-        broken=found.broken,
-        notes=[*_notes(dataset, found, classes)],
+        source=outlook.opened.words,
+        plan=outlook.plan,
+        classes=dict(sorted(Counter(look.file.class_name for look in looks).items())),
+        sides=_sides(outlook.plan),
+        formats=dict(Counter(look.format for look in looks).most_common()),
+        modes=dict(Counter(look.mode for look in looks).most_common()),
+        short_sides=(min(short), int(np.median(short)), max(short)) if short else None,
+        file_bytes=sum(look.file_bytes for look in looks),
+        broken=outlook.broken,
+        notes=[*find_problems(outlook), *notes, *([NO_WINDOW] if deep and dataset and dataset.window is None else [])],
+        refusal=refusal,
     )
 
 
-def _notes(dataset: FolderParams, found: Survey, classes: Mapping[str, int]) -> Iterator[str]:
-    colour = sum(look.deep_colour for look in found.looks)
-    if colour:
-        yield f"{colour} pictures have colours of 16 bits; the upper 8 bits are used."
-    if dataset.window is None and any(look.counts.size for look in found.looks):
-        yield "There are grey pictures of more than 8 bits now: set `window` in conf/dataset/mine.yaml for them."
-    few = [name for name, count in classes.items() if count < FEW]
-    if few:
-        yield f"Fewer than {FEW} pictures: {', '.join(few)}. See docs/before-you-photograph.md."
+NO_WINDOW = "There are grey pictures of more than 8 bits now: set `window` in conf/dataset/mine.yaml for them."
 
 
-def _sorted(counts: "Counter[str]") -> dict[str, int]:
-    return dict(counts.most_common())
+def _sides(plan: Plan) -> dict[str, "Counter[str]"]:
+    pictures = [place.picture for place in plan.places]
+    if not any(one.split for one in pictures):
+        return {}
+    names = {one.class_name for one in pictures}
+    return {name: Counter(one.split for one in pictures if one.class_name == name) for name in names}
+
+
+def _change(old: Place, new: Place) -> str:
+    said = ((name, getattr(old.picture, name), getattr(new.picture, name)) for name in ("class_name", "split", "group"))
+    return f"{old.kept}: " + ", ".join(f"{name} {was or 'none'} → {now}" for name, was, now in said if was != now)
+
+
+def _some(lines: Sequence[str]) -> Iterator[str]:
+    yield from (f"  {line}" for line in lines[:LISTED])
+    if len(lines) > LISTED:
+        yield f"  and {len(lines) - LISTED:,} more"
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items()) or "none"

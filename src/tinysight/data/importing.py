@@ -1,17 +1,17 @@
-"""Brings a folder of pictures into data/raw, describes it in conf/, and makes it the default data set."""
+"""Brings pictures of any format into data/raw, describes them in conf/, and makes them the default data set."""
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from tinysight.config import compose_params, write_params
 from tinysight.data.dataset_file import dataset_file, make_default, write_dataset_file
+from tinysight.data.detection import Asked
+from tinysight.data.import_journal import recover, was_killed
+from tinysight.data.import_outlook import Existing, Outlook, look_ahead
 from tinysight.data.import_report import ImportReport, report_of
+from tinysight.data.import_source import opened_source
 from tinysight.data.proposal import propose
-from tinysight.data.raw_folder import Existing, holds_files, placed, recover
-from tinysight.data.sources.folder import list_folder
-from tinysight.data.sources.source import SourceFile
-from tinysight.data.survey import Survey, survey
+from tinysight.data.raw_folder import holds_files, placed
 from tinysight.data.undo import restored_on_error
 from tinysight.data.version_control import check_checkout, dvc_add, keep_links
 from tinysight.errors import DataError
@@ -19,63 +19,87 @@ from tinysight.params import FolderParams
 from tinysight.paths import Paths
 
 
-def import_folder(
-    source: Path, paths: Paths, *, link: bool = False, add: bool = False, replace: bool = False
+def import_pictures(
+    source: Path,
+    paths: Paths,
+    *,
+    asked: Asked | None = None,
+    existing: Existing = "refuse",
+    link: bool = False,
+    dry_run: bool = False,
 ) -> ImportReport:
-    """Imports a folder that holds one folder a class; nothing changes unless all of it works.
+    """Imports pictures; nothing changes unless all of it works.
+
+    Killed at any moment, the same import goes on where it stopped.
 
     Args:
-        source: the folder; data/raw itself if the pictures were put there by hand. It is never changed.
+        source: a folder, a label file or an archive, or data/raw itself if the pictures were put there by hand.
+            It is never changed.
         paths: the checkout that the pictures go into.
+        asked: what the user says about the source; the rest is found out.
+        existing: what becomes of the pictures that data/raw holds: `add` keeps them as they are, `update` gives
+            those that the source names too its class, side and group, `replace` puts the new ones in their place.
         link: keep one copy less: data/raw holds links into DVC's cache.
-        add: merge the pictures with those that data/raw holds already; mine.yaml stays as it is.
-        replace: put them in the place of those.
+        dry_run: look, report, and change nothing.
 
     Raises:
-        DataError: if the folder cannot be used, DVC cannot work here, pictures are there already, or a killed
+        DataError: if the source cannot be used, DVC cannot work here, pictures are there already, or a killed
             import left two folders to choose from.
-        ConfigError: if conf/ is broken.
+        ConfigError: if conf/ is broken, or what the user asks for cannot be.
     """
-    existing: Existing = "add" if add else "replace" if replace else "refuse"
     check_checkout(paths.root)
     compose_params(paths.conf, ["dataset=folder"])
-    recover(paths.raw)
-    in_place = _check_places(source, paths.raw, existing)
-    merging = existing == "add" and not in_place
-    files, found = _look_at(source, whole=not merging)
-    with restored_on_error(*_small_files(paths)), _placing(source, files, paths, link, existing, in_place) as brought:
-        if merging:
-            _, found = _look_at(paths.raw, whole=True)
+    in_place = _is_in_place(source, paths.raw)
+    if not dry_run:
+        recover(paths.raw, keep=in_place)
+    holds = paths.raw.exists() and holds_files(paths.raw)
+    refusal = _why_taken(paths.raw) if holds and existing == "refuse" and not in_place else ""
+    _stop(refusal, dry_run=dry_run)
+    merging = holds and existing in ("add", "update") and not in_place
+    kept_file = (merging or in_place) and dataset_file(paths.conf).exists()
+    least = 1 if merging else 2
+    with opened_source(source, asked or Asked(), paths, least=least, keep=dry_run) as opened:
+        _check_kind(opened.kind, source, in_place=in_place)
+        outlook = look_ahead(opened, paths.raw, existing if merging else "replace", in_place=in_place)
+        refusal = refusal or outlook.refusal
+        if dry_run:
+            notes = [KILLED] if was_killed(paths.raw) else []
+            return report_of(outlook, None, kept_file=kept_file, refusal=refusal, notes=notes)
+        _stop(refusal)
+        dataset = _carry_out(outlook, paths, link=link, in_place=in_place, kept_file=kept_file)
+    return report_of(outlook, dataset, kept_file=kept_file)
+
+
+def _stop(refusal: str, *, dry_run: bool = False) -> None:
+    if refusal and not dry_run:
+        raise DataError(refusal)
+
+
+KILLED = "An import was killed here. The same command as then goes on where it stopped."
+
+
+def _carry_out(outlook: Outlook, paths: Paths, *, link: bool, in_place: bool, kept_file: bool) -> FolderParams:
+    opened = outlook.opened
+    proposed = None if kept_file else propose("mine" if in_place else opened.name, outlook.looks)
+    if proposed and opened.group_pattern:
+        proposed = proposed.model_copy(update={"group_pattern": opened.group_pattern})
+    with restored_on_error(*_small_files(paths)), _placing(outlook, paths, link=link, in_place=in_place):
         if link:
             keep_links(paths.root)
         dvc_add(paths.root, paths.raw)
-        kept_file = (merging or in_place) and dataset_file(paths.conf).exists()
-        dataset = _configure(paths, "mine" if in_place else source.resolve().name, found, keep_file=kept_file)
-    return report_of(dataset, found, brought, kept_file=kept_file)
+        if proposed:
+            classes = {look.file.class_name for look in outlook.looks}
+            write_dataset_file(paths.conf, proposed, pictures=len(outlook.looks), classes=len(classes))
+        return _make_default(paths)
 
 
-def _look_at(folder: Path, *, whole: bool) -> tuple[list[SourceFile], Survey]:
-    """Lists and surveys a folder; a whole data set must have two classes, each with a readable picture."""
-    files = list_folder(folder, least_classes=2 if whole else 1)
-    found = survey(files)
-    if whole:
-        _check_readable(files, found)
-    return files, found
+def _placing(outlook: Outlook, paths: Paths, *, link: bool, in_place: bool) -> AbstractContextManager[None]:
+    plan = outlook.plan
+    unchanged = all(place.kept for place in plan.places) and not plan.relabelled
+    return nullcontext() if in_place or unchanged else placed(paths.raw, plan, link=link)
 
 
-def _placing(
-    source: Path, files: Sequence[SourceFile], paths: Paths, link: bool, existing: Existing, in_place: bool
-) -> AbstractContextManager[int]:
-    if in_place:
-        return nullcontext(0)
-    return placed(paths.raw, source, files, link=link, existing=existing)
-
-
-def _configure(paths: Paths, name: str, found: Survey, *, keep_file: bool) -> FolderParams:
-    if not keep_file:
-        classes = {look.file.class_name for look in found.looks}
-        proposed = propose(name, found.looks)
-        write_dataset_file(paths.conf, proposed, pictures=len(found.looks), classes=len(classes))
+def _make_default(paths: Paths) -> FolderParams:
     make_default(paths.conf)
     write_params(paths.conf, paths.params)
     dataset = compose_params(paths.conf).dataset
@@ -89,31 +113,24 @@ def _small_files(paths: Paths) -> list[Path]:
     return [paths.raw.with_name("raw.dvc"), dataset_file(paths.conf), paths.conf / "config.yaml", paths.params, local]
 
 
-def _check_places(source: Path, raw: Path, existing: Existing) -> bool:
+def _is_in_place(source: Path, raw: Path) -> bool:
     """Whether the source is data/raw itself."""
-    if not source.is_dir():
-        raise DataError(
-            f"{source} is {'not a folder: unpack it, and name' if source.exists() else 'missing. Name'} the folder"
-            " that holds one folder of pictures for each class."
-        )
     given, target = source.resolve(), raw.resolve()
-    if given == target:
-        return True
-    if target.is_relative_to(given) or given.is_relative_to(target):
-        raise DataError(f"{source} and {raw} lie inside one another. Name a folder elsewhere, or {raw} itself.")
-    if existing == "refuse" and raw.exists() and holds_files(raw):
-        raise DataError(
-            f"{raw} holds pictures already. Choose: `--add` merges the new ones in, `--replace` takes their place"
-            " (the old ones stay in DVC's cache and in git's history)."
-        )
-    return False
+    if given != target and (target.is_relative_to(given) or given.is_relative_to(target)):
+        raise DataError(f"{source} and {raw} lie inside one another. Name a source elsewhere, or {raw} itself.")
+    return given == target
 
 
-def _check_readable(files: Sequence[SourceFile], found: Survey) -> None:
-    readable = {look.file.class_name for look in found.looks}
-    for name in sorted({file.class_name for file in files} - readable):
-        first = next(entry for entry in found.broken if entry.path.startswith(f"{name}/"))
+def _check_kind(kind: str, source: Path, *, in_place: bool) -> None:
+    if in_place and kind != "folder":
         raise DataError(
-            f"No file of class {name} can be read. The first, {first.path}: {first.reason}"
-            " Repair them, or remove the class's folder."
+            f"{source} must hold one folder for each class. Received: the format {kind}. Move it out of data/, and"
+            " import it from there."
         )
+
+
+def _why_taken(raw: Path) -> str:
+    return (
+        f"{raw} holds pictures already. Choose: `--add` merges the new ones in, `--update` does that and labels those"
+        " anew that are known, `--replace` takes their place (the old ones stay in DVC's cache and in git's history)."
+    )
