@@ -102,4 +102,9 @@ def test_no_pictures_have_no_looks() -> None:
 
 def test_a_strip_of_one_pixel_can_be_looked_at() -> None:
     looks = measure_looks(np.full((1, 16, 16, 3), 9, np.uint8), [facts_of(1000, 2)], "pad")
-    assert np.isfinite([getattr(looks, name)[0] for name in vars(looks)]).all()
+    assert all(np.isfinite(values).all() for values in vars(looks).values())
+
+
+def test_the_rim_has_the_colour_of_what_is_behind() -> None:
+    looks = look_at(disc(20, "black", "#c08040"), disc(31, "navy", "white"))
+    assert looks.rim.tolist() == [[192, 128, 64], [255, 255, 255]]

@@ -18,9 +18,10 @@ Values = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Looks:
-    """One value a picture, each (N,) float32; what is padded round a picture counts for nothing.
+    """One value a picture, (N,) float32, but where another shape is given; what is padded round it counts for nothing.
 
     Attributes:
+        rim: (N, 3), the usual red, green and blue of its outermost pixels.
         brightness: how light it is on average, 0 (black) to 255 (white).
         lightest: the highest channel of its lightest hundredth: pure red is as light as white.
         darkest: the lowest channel of its darkest hundredth: pure yellow is as dark as black.
@@ -31,6 +32,7 @@ class Looks:
             are one pixel wide.
     """
 
+    rim: Values
     brightness: Values
     lightest: Values
     darkest: Values
@@ -48,12 +50,12 @@ def measure_looks(pixels: Pixels, facts: Sequence[Facts], fit: Fit) -> Looks:
         facts: N, to know which part of the square is the picture.
         fit: how they were fitted into the square.
     """
-    measured = np.zeros((len(pixels), len(fields(Looks))), dtype=np.float32)
+    measured = np.zeros((len(pixels), len(fields(Looks)) + 2), dtype=np.float32)
     with progress_bar("look at pictures", len(pixels)) as advance:
         for row, (image, fact) in enumerate(zip(pixels, facts, strict=True)):
             measured[row] = _measure(_without_padding(image, fact, fit))
             advance(1)
-    return Looks(*measured.T)
+    return Looks(measured[:, :3], *measured[:, 3:].T)
 
 
 def _without_padding(image: Pixels, fact: Facts, fit: Fit) -> Pixels:
@@ -70,39 +72,39 @@ def _without_padding(image: Pixels, fact: Facts, fit: Fit) -> Pixels:
 
 
 def _measure(image: Pixels) -> tuple[float, ...]:
-    """The values of Looks for one picture, (H, W, 3)."""
+    """The values of Looks for one picture, (H, W, 3), in their order."""
     light: Pixels = np.asarray(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY), dtype=np.uint8)  # (H, W)
-    ordered = np.sort(light, axis=None)
-    red, green, blue = image.reshape(-1, 3).T
+    red, green, blue = image[..., 0], image[..., 1], image[..., 2]
     highest, lowest = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    outermost = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])  # (2 H + 2 W, 3)
     return (
-        float(ordered.mean()),
-        _top(highest),
-        255 - _top(255 - lowest),
+        *np.sort(outermost, axis=0)[len(outermost) // 2],
+        float(light.mean()),
+        _top(highest, 0.01),
+        255 - _top(255 - lowest, 0.01),
         float(np.count_nonzero(lowest >= WHITE) / lowest.size),
         float(cv2.meanStdDev(image)[1].max()),
-        _top(highest - lowest),
-        _sharpness(light, ordered),
+        _top(highest - lowest, 0.01),
+        _sharpness(light),
     )
 
 
-def _top(values: NDArray[np.uint8]) -> float:
-    """The mean of the highest hundredth."""
-    count = max(1, values.size // 100)
-    return float(np.partition(values, -count)[-count:].mean())
+def _top(values: NDArray[np.uint8], share: float) -> float:
+    """The mean of a picture's highest values; not of fewer than four."""
+    count = min(values.size, max(4, int(share * values.size)))
+    return float(np.partition(values, -count, axis=None)[-count:].mean()) if count else 0.0
 
 
-def _sharpness(light: Pixels, ordered: Pixels) -> float:
+def _sharpness(light: Pixels) -> float:
     """How steep the steepest edges are, whatever else is in the picture: a disc has few edges, grass has many.
 
     The variance of the Laplacian, which is often taken, grows with how much edge there is and with contrast,
     and so calls simple drawings blurred.
     """
-    steepest = max(4, len(ordered) // 500)
-    span = float(ordered[-steepest:].mean() - ordered[:steepest].mean())
-    if span == 0 or min(light.shape) < 2:
-        return 0.0
-    across, down = cv2.absdiff(light[:, 1:], light[:, :-1]), cv2.absdiff(light[1:], light[:-1])
-    steps = np.concatenate([across, down], axis=None)
-    count = min(steepest, len(steps))
-    return float(np.partition(steps, -count)[-count:].mean()) / span
+    across, down = _differences(light[:, 1:], light[:, :-1]), _differences(light[1:], light[:-1])
+    way = _top(light, 0.002) - 255 + _top(255 - light, 0.002)
+    return _top(np.concatenate([across, down], axis=None), 0.001) / way if way else 0.0
+
+
+def _differences(one: Pixels, other: Pixels) -> Pixels:
+    return np.maximum(one, other) - np.minimum(one, other)

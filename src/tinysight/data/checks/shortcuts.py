@@ -67,7 +67,7 @@ def shortcut(evidence: Evidence) -> Iterator[Finding]:
     for rules in _kinds(evidence):
         found = [told for rule in rules if (told := _tell(rule, names, labels)) and told.strength >= rule.enough]
         if found:
-            yield _finding(evidence, max(found, key=lambda told: told.strength))
+            yield _finding(evidence, max(found, key=lambda told: (told.strength, -len(told.yes))))
 
 
 def _tell(rule: Rule, names: NDArray[Any], labels: NDArray[np.int64]) -> Told | None:
@@ -85,7 +85,8 @@ def _finding(evidence: Evidence, told: Told) -> Finding:
     message = (
         f"{percent(most)} of {listed(told.yes)} are {told.rule.words}, and {percent(few)} of {listed(told.no)}."
         " That alone nearly tells the class, so a model may learn it instead of what is shown, and fail where it is"
-        " otherwise. If the classes are not about that, bring pictures of each class of both kinds, taken and saved in the same way."
+        " otherwise. If the classes are not about that, bring pictures of each class of both kinds, taken and saved"
+        " in the same way."
     )
     sides = [_examples(evidence, told.yes, holds), _examples(evidence, told.no, ~holds)]
     details = (told.rule.words,) * len(sides[0]) + (f"not {told.rule.words}",) * len(sides[1])
@@ -99,7 +100,7 @@ def _examples(evidence: Evidence, names: list[str], holds: Chosen) -> list[int]:
 
 
 def _kinds(evidence: Evidence) -> Iterator[list[Rule]]:
-    facts, looks = evidence.facts, evidence.looks
+    facts = evidence.facts
     sides = np.array([(fact.width, fact.height) for fact in facts], dtype=np.float64).reshape(-1, 2)
     turned = np.array([fact.orientation >= 5 for fact in facts], dtype=bool)
     sides[turned] = sides[turned, ::-1]
@@ -111,7 +112,8 @@ def _kinds(evidence: Evidence) -> Iterator[list[Rule]]:
         *_cuts("larger than {0:.0f}×{0:.0f} pixels in all", areas, FILES),
     ]
     yield _cuts("wider than {:.2f} times their height", sides[:, 0] / np.maximum(1, sides[:, 1]), NATURE)
-    yield _cuts("lighter than {:.0f} of 255 on average", looks.brightness, NATURE)
+    for colour, values in zip(("red", "green", "blue"), evidence.looks.rim.T, strict=True):
+        yield _cuts(f"with more than {{:.0f}} of 255 {colour} at their rim", values, NATURE)
 
 
 def _values(words: str, values: list[str]) -> list[Rule]:
@@ -123,5 +125,8 @@ def _values(words: str, values: list[str]) -> list[Rule]:
 def _cuts(words: str, values: NDArray[np.floating], enough: float) -> list[Rule]:
     if not len(values):
         return []
-    places = np.unique(np.quantile(values, np.linspace(0, 1, STEPS + 2)[1:-1], method="lower"))
+    ordered = np.sort(values)
+    widest = int(np.argmax(np.diff(ordered))) if len(ordered) > 1 else 0
+    gap = ordered[widest : widest + 2].mean()
+    places = np.unique([gap, *np.quantile(ordered, np.linspace(0, 1, STEPS + 2)[1:-1], method="lower")])
     return [Rule(words.format(place), values > place, enough) for place in places]
