@@ -163,7 +163,7 @@ def _files(
     picture = labelled.picture
     if labelled.boxes and dataset.boxes == "crop":
         if labelled.classes:
-            skipped.add("of pictures that have boxes too", picture.path, what="whole picture's class")
+            skipped.add("of a whole picture that has boxes too", picture.path, what="class")
         group = labelled.group or groups.get(picture.path, "")
         yield from crop_files(picture, labelled.boxes, dataset.margin, split=labelled.split, group=group)
         return

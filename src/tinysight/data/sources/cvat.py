@@ -65,7 +65,7 @@ def _read_image(image: Element, path: Path, index: PictureIndex, skipped: Passed
     picture = index.find(*([f"{subset}/{name}"] if subset else []), name)
     for tag in OTHER_SHAPES:
         for _ in image.findall(tag):
-            skipped.add("that are no boxes", f"a {tag} in {name}", what="shape")
+            skipped.add("other than a box", f"a {tag} in {name}", what="shape")
     classes = [_label(tag, path) for tag in image.findall("tag")]
     return Labelled(picture, classes, list(_boxes(image, name, path, skipped)), side_of(subset))
 
@@ -75,7 +75,7 @@ def _boxes(image: Element, name: str, path: Path, skipped: PassedOver) -> Iterat
     seen: Size | None = (width, height) if width > 0 and height > 0 else None
     for box in image.findall("box"):
         if _number(box, "rotation", path, "0") % 360:
-            skipped.add("that are turned", f"in {name}", what="box")
+            skipped.add("at an angle", f"in {name}", what="box")
         else:
             left, top, right, bottom = (_number(box, edge, path) for edge in EDGES)
             yield _label(box, path), DrawnBox(left, top, right, bottom, seen)

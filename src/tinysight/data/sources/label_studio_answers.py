@@ -87,9 +87,9 @@ def _read_results(
 def _box(result: Row, names: set[str], image: str, skipped: PassedOver) -> tuple[str, DrawnBox] | None:
     value = result["value"]
     if "height" not in value or "width" not in value or "points" in value:
-        skipped.add("that are no boxes", f"in {image}", what="shape")
+        skipped.add("other than a box", f"in {image}", what="shape")
     elif float(value.get("rotation") or 0) % 360 or float(result.get("image_rotation") or 0) % 360:
-        skipped.add("that are turned", f"in {image}", what="box")
+        skipped.add("at an angle", f"in {image}", what="box")
     elif len(names) != 1:
         skipped.add("without a class, or of several classes", f"in {image}", what="box")
     else:

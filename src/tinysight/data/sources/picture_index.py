@@ -75,24 +75,25 @@ class PictureIndex:
                 if len(best) == 1:
                     return Found(best[0], self.folder / best[0])
                 if best:
-                    return Found("/".join(parts), None, _several(parts, best))
-        return self._missing(tried)
+                    return Found(_shown(tried, beside), None, _several(parts, best))
+        return self._missing(tried, beside)
 
     def _best(self, paths: Sequence[str], parts: Sequence[str], beside: str | None) -> list[str]:
         scores = [(_fit(PurePosixPath(path), parts, beside), path) for path in paths]
         highest = max((score for score, _ in scores), default=None)
         return [path for score, path in scores if score == highest]
 
-    def _missing(self, tried: Sequence[Sequence[str]]) -> Found:
-        called = "/".join(tried[0]) if tried else ""
-        return Found(
-            called or "without a name",
-            None,
-            f"The labels name {called!r}, which is not below {self.folder.name}. Bring the picture, or name the"
-            " folder where it lies as dataset.images."
-            if called
-            else "The labels name no picture file. Export them again.",
-        )
+    def _missing(self, tried: Sequence[Sequence[str]], beside: str | None) -> Found:
+        if not tried:
+            return Found("without a name", None, "The labels name no picture file. Export them again.")
+        called = _shown(tried, beside)
+        why = f"The labels name {called!r}, which is not below {self.folder.name}."
+        return Found(called, None, f"{why} Bring the picture, or name the folder where it lies as dataset.images.")
+
+
+def _shown(tried: Sequence[Sequence[str]], beside: str | None) -> str:
+    """What a picture that was not found is called: beside its label file, since other machines' folders say nothing."""
+    return "/".join(tried[0] if beside is None else (*_parts(beside), tried[0][-1]))
 
 
 def _keys(name: str) -> tuple[str, str, str]:

@@ -41,7 +41,7 @@ def read_voc(path: Path, folder: Path, index: PictureIndex, skipped: PassedOver)
             if box is not None:
                 boxes.append((name, _drawn(box, seen, path)))
             elif element.find("robndbox") is not None:
-                skipped.add("that are turned", f"in {shown.as_posix()}", what="box")
+                skipped.add("at an angle", f"in {shown.as_posix()}", what="box")
             else:
                 classes.append(name)
         return Labelled(picture, classes, boxes)
