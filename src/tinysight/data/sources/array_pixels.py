@@ -23,8 +23,8 @@ def map_array(path: Path) -> Array:
     Raises:
         DataError: if the file holds no array, or one of Python objects, which could run any code.
     """
-    state = path.stat()
     try:
+        state = path.stat()
         return _mapped(path, state.st_mtime_ns, state.st_size)
     except (OSError, ValueError, EOFError, SyntaxError) as error:
         raise DataError(f"The array {path.name} cannot be used: {error} {SAVE_AGAIN}") from None
@@ -66,10 +66,21 @@ def picture_reader(path: Path, row: int, meaning: Meaning) -> Callable[[], bytes
 
 
 def _picture(path: Path, row: int, meaning: Meaning) -> bytes:
-    pixels = map_array(path)[row]
+    pixels = _read_row(path, row)
     if meaning == "unit":
         return encode_png(np.rint(pixels.astype(np.float64) * 255).astype(np.uint8))
     return encode_png(pixels.astype(np.uint8 if meaning == "bytes" else np.uint16))
+
+
+def _read_row(path: Path, row: int) -> Array:
+    """One picture of an array; pages of a mapped file would count as this process's memory and pile up."""
+    array = map_array(path)
+    if not isinstance(array, np.memmap) or not array.flags.c_contiguous:
+        return array[row]  # type: ignore[no-any-return]
+    size = array.strides[0]
+    with path.open("rb") as file:
+        file.seek(array.offset + row * size)
+        return np.frombuffer(file.read(size), array.dtype).reshape(array.shape[1:])
 
 
 def _check_shape(name: str, array: Array) -> None:

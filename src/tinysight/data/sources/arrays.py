@@ -99,6 +99,6 @@ def _list_part(source: Path, part: _Part, meaning: Meaning, names: Sequence[str]
             f"{f', {part.groups.stem} {len(groups)} groups' if part.groups else ''}. Save as many of each."
         )
     for row, (label, group) in enumerate(zip(labels, groups, strict=True)):
-        made_from = (source, f"{name} {row} {meaning}")
+        made_from = (part.pictures if source.is_dir() else source, f"{name} {row} {meaning}")
         reader = picture_reader(part.pictures, row, meaning)
         yield SourceFile(f"{name}/{row:06d}.png", label, part.side, group, made_from=made_from, reader=reader)
