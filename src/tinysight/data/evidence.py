@@ -55,6 +55,12 @@ class Evidence:
         counts.update(sample.class_name for sample in self.samples)
         return counts
 
+    def unusual(self, rows: Sequence[int]) -> list[int]:
+        """These rows but those of classes of which most are among them: that is what such a class is like."""
+        told, counts = Counter(self.samples[row].class_name for row in rows), self.counts
+        usual = {name for name, count in told.items() if 2 * count > counts[name]}
+        return [row for row in rows if self.samples[row].class_name not in usual]
+
     def paths(self, rows: Sequence[int]) -> tuple[str, ...]:
         """The paths of some rows, in their order."""
         return tuple(self.samples[row].path for row in rows)

@@ -106,5 +106,12 @@ def test_the_most_blank_comes_first_with_how_much_it_varies() -> None:
     assert "dataset.window" in found.message
 
 
+def test_a_class_that_is_dark_by_nature_is_not_odd() -> None:
+    """Four pictures of a night among 80 by day."""
+    night = [("night", darkened(image)) for _, image in scenes()[:4]]
+    assert "dark" not in found_in([*scenes(), *night], lambda image: image, ())
+    assert "dark" in found_in([*scenes(), *night[:3], ("disc", night[3][1])], lambda image: image, ())
+
+
 def test_where_many_pictures_are_dark_that_is_how_the_data_are() -> None:
     assert "dark" not in found_in(scenes(), darkened, tuple(range(0, 80, 3)))

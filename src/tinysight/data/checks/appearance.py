@@ -33,7 +33,8 @@ def dark(evidence: Evidence) -> Iterator[Finding]:
     """Even what is lightest in it is dark, and in the others it is not."""
     looks = evidence.looks
     candidates = (looks.lightest < DARK) & (looks.contrast >= BLANK)
-    rows = far_below(np.log(looks.lightest + 1), least_spread=LEAST_SPREAD, distance=FAR, where=candidates)
+    far = far_below(np.log(looks.lightest + 1), least_spread=LEAST_SPREAD, distance=FAR, where=candidates)
+    rows = evidence.unusual(far)
     details = [f"at most {looks.lightest[row]:.0f} of 255 light" for row in rows]
     yield from _told(evidence, rows, "far darker than the others", details, KEEP)
 
@@ -45,16 +46,22 @@ def bright(evidence: Evidence) -> Iterator[Finding]:
     depth = np.log(256 - looks.darkest)
     washed = far_below(depth, least_spread=LEAST_SPREAD, distance=FAR, where=light & seen)
     burnt = far_below(-looks.white, least_spread=0.05, distance=FAR, where=(looks.white > BURNT) & ~light & seen)
-    details = [f"at least {looks.darkest[row]:.0f} of 255 light" for row in washed]
-    details += [f"{percent(looks.white[row])} of it is white" for row in burnt]
-    yield from _told(evidence, washed + burnt, "far lighter than the others, or lost in white", details, KEEP)
+    rows = evidence.unusual(washed + burnt)
+    details = [
+        f"at least {looks.darkest[row]:.0f} of 255 light"
+        if light[row]
+        else f"{percent(looks.white[row])} of it is white"
+        for row in rows
+    ]
+    yield from _told(evidence, rows, "far lighter than the others, or lost in white", details, KEEP)
 
 
 def blurred(evidence: Evidence) -> Iterator[Finding]:
     """Without one sharp edge, at the size that the model sees, where the others have some."""
     looks = evidence.looks
     candidates = (looks.sharpness < BLURRED) & (looks.contrast >= BLANK)
-    rows = far_below(np.log(looks.sharpness + 0.01), least_spread=LEAST_SPREAD, distance=FAR, where=candidates)
+    far = far_below(np.log(looks.sharpness + 0.01), least_spread=LEAST_SPREAD, distance=FAR, where=candidates)
+    rows = evidence.unusual(far)
     details = [f"its sharpest edges are {1 / max(0.01, looks.sharpness[row]):.0f} pixels wide" for row in rows]
     advice = (
         "Remove those whose class you cannot tell yourself, and keep those that look as new pictures will at times."

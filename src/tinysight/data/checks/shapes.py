@@ -20,7 +20,7 @@ def odd_size(evidence: Evidence) -> Iterator[Finding]:
     """A picture of which there is far more, or far less, than of the others."""
     sizes = _sizes(evidence)
     sides = np.sqrt(sizes.prod(axis=1))
-    rows = far_off(np.log(sides), least_spread=SIZES, distance=FAR)
+    rows = evidence.unusual(far_off(np.log(sides), least_spread=SIZES, distance=FAR))
     if rows:
         usual = round(float(np.median(sides)))
         message = (
@@ -35,7 +35,7 @@ def odd_aspect(evidence: Evidence) -> Iterator[Finding]:
     """A picture far longer, or far squarer, than the others; standing or lying makes no difference."""
     sizes = _sizes(evidence)
     lengths = sizes.max(axis=1) / np.maximum(1, sizes.min(axis=1))
-    rows = far_off(np.log(lengths), least_spread=SHAPES, distance=FAR)
+    rows = evidence.unusual(far_off(np.log(lengths), least_spread=SHAPES, distance=FAR))
     if rows:
         message = (
             f"{counted(len(rows), len(sizes))} of an unusual shape, for instance"
