@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 from tiny_datasets import make_params
 
+from tinysight.data.sources import folder
 from tinysight.data.sources.source import Listing, SourceFile, free_train, give_groups, list_source
 from tinysight.errors import DataError
 
@@ -74,3 +75,11 @@ def test_the_folder_around_the_right_one_is_recognised(tmp_path: Path) -> None:
     dataset = make_params("dataset=folder").dataset.model_copy(update={"path": str(tmp_path)})
     with pytest.raises(DataError, match=rf"Did you mean {tmp_path / 'images'}\?"):
         list_source(dataset, tmp_path)
+
+
+def test_two_files_of_one_path_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stage finds a picture's file by its path."""
+    files = [SourceFile("a/1.png", "a"), SourceFile("b/1.png", "b"), SourceFile("a/1.png", "b")]
+    monkeypatch.setattr(folder, "list_files", lambda dataset, root: listing(*files))
+    with pytest.raises(DataError, match=r"names 'a/1.png' twice"):
+        list_source(make_params("dataset=folder").dataset, tmp_path)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 from tinysight.errors import DataError
@@ -89,7 +90,11 @@ def _out_of_archive(dataset: DatasetParams, root: Path) -> DatasetParams:
 
 def _in_order(listing: Listing) -> Listing:
     names = sorted({*listing.class_names, *(file.class_name for file in listing.files)})
-    return replace(listing, files=sorted(listing.files, key=lambda file: file.path), class_names=names)
+    files = sorted(listing.files, key=lambda file: file.path)
+    twice = next((file.path for file, after in pairwise(files) if file.path == after.path), None)
+    if twice is not None:
+        raise DataError(f"The source names {twice!r} twice, and says different things of it. Remove one.")
+    return replace(listing, files=files, class_names=names)
 
 
 def _check_classes(source: Path, listing: Listing, least: int) -> None:
