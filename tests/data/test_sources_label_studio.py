@@ -1,18 +1,17 @@
-"""Label Studio's exports: what people chose or drew counts, where they agree; nothing is fetched."""
+"""Label Studio's exports: what people chose or drew counts, where they agree."""
 
 import json
-import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
-from formats_label_studio import choice, rectangle, task, uploaded
+from formats_label_studio import choice, rectangle, task
 from PIL import Image
 from sheets import put
 from tiny_datasets import make_params
 
 from tinysight.data.sources.source import Listing, list_source
-from tinysight.errors import DataError, ImageError
+from tinysight.errors import DataError
 
 BOX = (2, 2, 20, 15)
 SIZE = (30, 20)
@@ -48,59 +47,6 @@ def folder(tmp_path: Path) -> Path:
     for name in ("a.png", "b.png"):
         Image.new("RGB", SIZE).save(tmp_path / name)
     return tmp_path
-
-
-@pytest.mark.parametrize(
-    "image",
-    [
-        "a.png",
-        "./pictures/a.png",
-        "/data/local-files/?d=pictures%2Fa.png",
-        "/data/local-files/?d=D:\\pictures\\a.png",
-        "http://localhost:8080/data/local-files/?d=a.png",
-        "/data/upload/1/0a1b2c3d-a.png",
-        "/data/upload/0a1b2c3d-a.png",
-        "/data/upload/a.png",
-        "https://example.com/bucket/a.png?signature=secret",
-        "s3://bucket/folder/a.png",
-        "C:\\Users\\me\\a.png",
-    ],
-)
-def test_a_picture_is_found_however_it_is_named(image: str, folder: Path) -> None:
-    assert listing_of(folder, [one_task(choice("nut"), image=image)]).files[0].origin == folder / "a.png"
-
-
-def test_an_upload_that_kept_its_long_name_goes_before_the_short_one(folder: Path) -> None:
-    long = uploaded("a.png")
-    put(folder, long, b"x")
-    listing = listing_of(folder, [one_task(choice("nut"), image=f"/data/upload/1/{long}")])
-    assert classes_of(listing) == {long: "nut"}
-
-
-@pytest.mark.parametrize("image", ["https://user:key@example.com/x/c.png?signature=secret", "gs://example.com/x/c.png"])
-def test_nothing_is_fetched(image: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "socket", None)
-    listing = listing_of(folder, [one_task(choice("nut"), image=image)])
-    assert classes_of(listing) == {"example.com/x/c.png": "nut"}
-    with pytest.raises(ImageError, match=r"\(example.com/x/c.png\), and nothing is fetched.*Export it with the images"):
-        listing.files[0].read()
-
-
-@pytest.mark.parametrize(
-    "image", ["/data/local-files/?d=../../secret.png", "/data/upload/../../secret.png", "/etc/secret.png"]
-)
-def test_no_name_leads_out(image: str, folder: Path) -> None:
-    put(folder.parent, "secret.png", b"secret")
-    assert listing_of(folder, [one_task(choice("nut"), image=image)]).files[0].origin is None
-
-
-def test_a_picture_inside_the_export_is_quarantined(folder: Path) -> None:
-    first, again = (
-        listing_of(folder, [one_task(choice("nut"), image="data:image/png;base64,iVBORw0KGgo=")]) for _ in range(2)
-    )
-    assert first == again
-    with pytest.raises(ImageError, match=r"lies inside the export.*Save it as a file"):
-        first.files[0].read()
 
 
 def test_what_a_task_may_hold(folder: Path) -> None:

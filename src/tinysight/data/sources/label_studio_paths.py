@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from hashlib import sha256
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from tinysight.data.sources.picture_index import Found, PictureIndex
 
@@ -21,16 +21,25 @@ def find_picture(image: str, index: PictureIndex) -> Found:
     if image.startswith("data:"):
         name = f"inside the export/{sha256(image.encode()).hexdigest()[:16]}"
         return Found(name, None, "The picture lies inside the export, not beside it. Save it as a file and label that.")
-    address = urlsplit(image) if not DRIVE.match(image) else None
+    _, local, path = image.partition("/local-files/?d=")
+    if local:
+        return index.find(*_variants(unquote(path)))
+    address = _address(image)
     if address is None or not (address.scheme or address.path.startswith("/data/")):
         return index.find(*_variants(image), *_variants(unquote(image)))
-    if address.path.rstrip("/").endswith("/local-files"):
-        return index.find(*_variants(parse_qs(address.query).get("d", [""])[0]))
     path = unquote(address.path.removeprefix("/data/upload/"))
     found = index.find(*_variants(f"{address.hostname or ''}/{path}"))
     if found.origin is None and address.scheme and address.scheme != "file":
         return replace(found, problem=_remote(found.path))
     return found
+
+
+def _address(image: str) -> SplitResult | None:
+    """The parts of an address; None for a path of Windows, whose drive looks like the beginning of one."""
+    try:
+        return None if DRIVE.match(image) else urlsplit(image)
+    except ValueError:
+        return None
 
 
 def _variants(path: str) -> list[str]:
