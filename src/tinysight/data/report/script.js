@@ -36,7 +36,11 @@ function step(by) {
 for (const frame of all(".pic .frame:has(img)")) {
   const open = () => { show(frame.closest(".pic")); look.showModal(); };
   frame.addEventListener("click", open);
-  frame.addEventListener("keydown", (event) => { if (event.key === "Enter") open(); });
+  frame.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault(); // else the same key presses the button that has the focus next
+    open();
+  });
 }
 // One stop of the tab key for each gallery: inside the closer look, the arrows go on.
 for (const gallery of all(".gallery, .sets")) {

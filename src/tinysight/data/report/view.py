@@ -14,7 +14,7 @@ from tinysight.data.sides import SIDES
 from tinysight.data.violation import Violation, pictures
 
 EXCEPTIONS = {
-    "joined": "Groups whose own sides differ",
+    "joined": "Pictures that follow their group",
     "quota": "Moved for a class that had none there",
     "left_out": "On no side",
 }
