@@ -2,7 +2,8 @@
 
 import csv
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 
 from tinysight.errors import DataError
@@ -11,7 +12,7 @@ from tinysight.whole_file import write_table
 FACTS = "facts.csv"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
     """One picture's file.
 
@@ -34,7 +35,8 @@ class Facts:
 
 def write_facts(folder: Path, facts: Iterable[Facts]) -> None:
     """Writes facts.csv: row i is image i of the ImageSet beside it."""
-    write_table(folder / FACTS, [field.name for field in fields(Facts)], (astuple(one) for one in facts))
+    names = [field.name for field in fields(Facts)]
+    write_table(folder / FACTS, names, map(attrgetter(*names), facts))  # astuple takes ten times as long
 
 
 def read_facts(folder: Path) -> list[Facts]:

@@ -1,74 +1,86 @@
-"""Reads and decodes source files on all cores, in order and in bounded memory."""
+"""Reads and decodes source files on all cores, each picture once, into its own row on the disk."""
 
 import hashlib
-import os
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
-from typing import TypeVar
+from pathlib import Path
 
+import PIL
+
+import tinysight
+from tinysight.data.cores import death, on_all_cores
 from tinysight.data.facts import Facts
+from tinysight.data.journal import Reading, journal, read_journal
+from tinysight.data.pixel_rows import PixelRows
+from tinysight.data.progress import progress_bar
 from tinysight.data.sources.source import SourceFile
+from tinysight.data.work_folder import stamp
 from tinysight.errors import ImageError
-from tinysight.imaging import Decoding, Pixels, decode_with_header
+from tinysight.imaging import Decoding, decode_with_header
 
-T = TypeVar("T")
-BATCH = 32  # files a task: small pictures cost less than handing them over one by one
+JOURNAL = "readings.jsonl"
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What became of one source file.
+def work_key(files: Sequence[SourceFile], decoding: Decoding) -> str:
+    """The same for the same files decoded in the same way, as far as can be told without reading them."""
+    how = [tinysight.__version__, PIL.__version__, asdict(decoding)]
+    key = hashlib.sha256(json.dumps(how).encode())
+    for file in files:
+        key.update(f"{file.path}\n{_stamp(file)}\n".encode(errors="backslashreplace"))
+    return key.hexdigest()[:32]
 
-    Attributes:
-        file: what was read.
-        digest: sha256 of its bytes, in hex; empty if they could not be read.
-        pixels: (S, S, 3) uint8, or None if it is broken.
-        facts: what the file is like, or None if it is broken.
-        reason: why it is broken, else empty.
+
+def read_pictures(files: Sequence[SourceFile], decoding: Decoding, rows: PixelRows, folder: Path) -> list[Reading]:
+    """Decodes file i into row i.
+
+    What a killed run of the same work left is not decoded again, but for files without a stamp.
+
+    Args:
+        files: what to read.
+        decoding: what their pixels shall be.
+        rows: where pixels go.
+        folder: keeps what a kill must not lose; for this work alone, see work_key.
+
+    Returns:
+        one for each file.
     """
-
-    file: SourceFile
-    digest: str
-    pixels: Pixels | None
-    facts: Facts | None
-    reason: str = ""
-
-
-def read_pictures(files: Sequence[SourceFile], decoding: Decoding) -> Iterator[Reading]:
-    """Reads each file once, in the order given."""
-    return on_all_cores(partial(_read, decoding), files)
-
-
-def on_all_cores(function: Callable[[SourceFile], T], files: Sequence[SourceFile]) -> Iterator[T]:
-    """What the function gives for each file, in the order given; only a few batches are in memory.
-
-    Threads are enough: Pillow decodes outside of the interpreter's lock.
-    """
-    workers = len(os.sched_getaffinity(0))
-    with ThreadPoolExecutor(workers) as pool:
-        waiting: deque[Future[list[T]]] = deque()
-        for start in range(0, len(files), BATCH):
-            waiting.append(pool.submit(_each, function, files[start : start + BATCH]))
-            if len(waiting) > workers:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
+    readings = _earlier(files, rows, folder / JOURNAL)
+    to_do = [row for row in range(len(files)) if row not in readings]
+    fresh = on_all_cores(partial(_read, files, decoding, rows), to_do, lambda _, how: Reading("", death(how)))
+    with journal(folder / JOURNAL, readings) as written, progress_bar("decode pictures", len(files)) as advance:
+        advance(len(readings))
+        for row, reading in zip(to_do, fresh, strict=True):
+            readings[row] = reading
+            written.add(row, reading)
+            advance(1)
+    return [readings[row] for row in range(len(files))]
 
 
-def _each(function: Callable[[SourceFile], T], files: Sequence[SourceFile]) -> list[T]:
-    return [function(file) for file in files]
+def _earlier(files: Sequence[SourceFile], rows: PixelRows, path: Path) -> dict[int, Reading]:
+    """What is known already, and true: after a power failure pixels may be lost that the journal tells of."""
+    return {
+        row: reading
+        for row, reading in read_journal(path).items()
+        if (files[row].origin or files[row].made_from) and rows.checksum(row) == reading.checksum
+    }
 
 
-def _read(decoding: Decoding, file: SourceFile) -> Reading:
+def _stamp(file: SourceFile) -> str:
+    """Empty where nothing tells whether the file's bytes are still the same."""
+    if file.origin is not None:
+        return stamp(file.origin)
+    return f"{stamp(file.made_from[0])} {file.made_from[1]}" if file.made_from else ""
+
+
+def _read(files: Sequence[SourceFile], decoding: Decoding, rows: PixelRows, row: int) -> Reading:
     digest = ""
     try:
-        data = file.read()
+        data = files[row].read()
         digest = hashlib.sha256(data).hexdigest()
         pixels, header = decode_with_header(data, decoding)
-        facts = Facts(*header.size, header.format, header.mode, header.orientation, len(data))
-        return Reading(file, digest, pixels, facts)
     except ImageError as error:
-        return Reading(file, digest, None, None, str(error))
+        return Reading(digest, str(error))
+    facts = Facts(*header.size, header.format, header.mode, header.orientation, len(data))
+    return Reading(digest, "", facts, rows.write(row, pixels))
