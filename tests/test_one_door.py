@@ -43,6 +43,12 @@ def test_imaging_is_the_door() -> None:
     assert "Image.open" in {name for name, _ in calls(SOURCE / "imaging.py")}
 
 
+def test_who_sees_pictures_at_full_size_is_known() -> None:
+    """The survey measures them, cropping cuts boxes out of them; what a model sees comes from decode_image only."""
+    found = {path.name for path in MODULES if "open_image" in {name for name, _ in calls(path)}}
+    assert found == {"imaging.py", "survey.py", "cropping.py"}
+
+
 @pytest.mark.parametrize("path", SERVING, ids=lambda p: str(p.relative_to(ROOT)))
 def test_the_serving_side_reads_nothing_that_can_run_code(path: Path) -> None:
     assert imported(path) & RUNS_CODE == set()
