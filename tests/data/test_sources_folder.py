@@ -147,6 +147,14 @@ def test_a_name_that_is_no_utf8_is_listed_so_that_only_this_picture_is_lost(tmp_
         files[r"a/caf\xe9.png"].read()
 
 
+def test_a_class_whose_folder_is_no_utf8_is_quarantined_as_a_whole(tmp_path: Path) -> None:
+    touch(tmp_path, "a/1.png", "b/1.png", os.fsdecode(b"caf\xe9") + "/1.png")
+    found = listing(tmp_path)
+    assert found.class_names == ["a", "b", r"caf\xe9"]
+    with pytest.raises(ImageError, match=r"or its folder's, is not UTF-8\. Rename it"):
+        found.files[2].read()
+
+
 def listing(root: Path, *rows: RawPicture) -> Listing:
     write_manifest(root, rows)
     return list_source(PARAMS.model_copy(update={"path": str(root)}), root)

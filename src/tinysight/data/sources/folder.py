@@ -15,12 +15,11 @@ from tinysight.data.sources.disk import (
     stray_pictures,
     walk,
 )
-from tinysight.data.sources.side_names import SIDE_OF, side_of
+from tinysight.data.sources.side_names import side_of
 from tinysight.data.sources.source import Listing, SourceFile
 from tinysight.errors import DataError
 from tinysight.params import DatasetParams
 
-SIDES = frozenset(SIDE_OF)
 LAYOUT = "Make one folder for each class in it, with that class's pictures inside."
 
 
