@@ -37,6 +37,11 @@ def test_a_kind_that_goes_with_the_class_is_told_in_stronger_words() -> None:
     assert "That tells the class: cat grey, dog and emu coloured." in found.message
 
 
+def test_a_blank_picture_is_neither() -> None:
+    blank = ("dog", encode(Image.new("RGB", (30, 30), "white")))
+    assert "mixed_colour" not in violations(from_files([*files({"cat": "c", "dog": "c"}), blank]))
+
+
 def test_a_grey_file_and_a_deep_one_are_grey_too() -> None:
     deep = encode(Image.fromarray(np.full((40, 40), 20000, np.uint16) + np.arange(40, dtype=np.uint16) * 900))
     made = [*files({"cat": "c"}), ("dog", deep), ("dog", encode(Image.linear_gradient("L")))]

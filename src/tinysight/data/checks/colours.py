@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tinysight.data.checks.appearance import BLANK
 from tinysight.data.checks.finding import Finding, counted, listed
 from tinysight.data.evidence import Evidence
 
@@ -18,21 +19,27 @@ ADVICE = (
 
 def mixed_colour(evidence: Evidence) -> Iterator[Finding]:
     """Grey pictures among coloured ones, by their pixels, whatever their files call themselves."""
-    colourfulness = evidence.looks.colourfulness
-    kinds = {"grey": np.flatnonzero(colourfulness < GREY), "coloured": np.flatnonzero(colourfulness > COLOURED)}
-    rarer = min(kinds, key=lambda kind: len(kinds[kind]))
-    rows = [int(row) for row in kinds[rarer]]
+    colourfulness, seen = evidence.looks.colourfulness, evidence.looks.contrast >= BLANK
+    grey = np.flatnonzero((colourfulness < GREY) & seen).tolist()
+    coloured = np.flatnonzero((colourfulness > COLOURED) & seen).tolist()
+    rows, kind, others = (grey, "grey", "coloured") if len(grey) <= len(coloured) else (coloured, "coloured", "grey")
     if rows:
-        grey, coloured = (_pure_classes(evidence, kinds[kind].tolist()) for kind in ("grey", "coloured"))
-        tells = (
-            f" That tells the class: {listed(grey)} grey, {listed(coloured)} coloured. A model learns that instead of"
-            " what is shown, and fails where a camera differs."
-        )
         message = (
-            f"{counted(len(rows), len(colourfulness))} {rarer}, though others are"
-            f" {'coloured' if rarer == 'grey' else 'grey'}.{tells if grey and coloured else ''} {ADVICE}"
+            f"{counted(len(rows), len(colourfulness))} {kind}, though others are {others}."
+            f"{_what_it_tells(evidence, grey, coloured)} {ADVICE}"
         )
-        yield Finding(len(rows), message, evidence.paths(rows), (rarer,) * len(rows))
+        yield Finding(len(rows), message, evidence.paths(rows), (kind,) * len(rows))
+
+
+def _what_it_tells(evidence: Evidence, grey: list[int], coloured: list[int]) -> str:
+    """Stronger words where some classes are grey and others coloured."""
+    all_grey, all_coloured = _pure_classes(evidence, grey), _pure_classes(evidence, coloured)
+    if not all_grey or not all_coloured:
+        return ""
+    return (
+        f" That tells the class: {listed(all_grey)} grey, {listed(all_coloured)} coloured. A model learns that instead"
+        " of what is shown, and fails where a camera differs."
+    )
 
 
 def _pure_classes(evidence: Evidence, rows: list[int]) -> list[str]:

@@ -34,7 +34,7 @@ def counted(count: int, total: int, what: str = "pictures") -> str:
     """`50 of 1000 pictures (5 %) are`: how a message begins."""
     share = 100 * count / max(1, total)
     near_the_end = share < 1 or (share > 99 and count < total)
-    rounded = "under 0.1" if share < 0.05 else f"{share:.{int(near_the_end)}f}"
+    rounded = "under 0.1" if 0 < share < 0.05 else f"{share:.{int(near_the_end)}f}"
     return f"{count} of {total} {what} ({rounded} %) {'is' if count == 1 else 'are'}"
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from tinysight.data.checks.finding import Finding, percent
+from tinysight.data.checks.finding import Finding
 from tinysight.data.evidence import Evidence
+from tinysight.data.suspect_words import in_words
 
 
 def label_errors(evidence: Evidence) -> Iterator[Finding]:
@@ -18,6 +19,6 @@ def label_errors(evidence: Evidence) -> Iterator[Finding]:
             " likely but not certain: look at each, and correct it in the source, or send them to your labelling tool"
             " with `tinysight samples --pick problems`."
         )
-        details = tuple(f"labelled {s.given}, looks like {s.likely} ({percent(s.confidence)})" for s in suspects)
+        details = tuple(in_words(suspect) for suspect in suspects)
         paths = evidence.paths([suspect.row for suspect in suspects])
         yield Finding(len(evidence.suspects), message, paths, details)
