@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tinysight.data.checks.finding import Finding, counted, percent
 from tinysight.data.evidence import Evidence
+from tinysight.data.looks import Values
 from tinysight.data.outliers import far_below
 
 BLANK = 3.0  # of 255: the standard deviation of a camera's noise
@@ -31,21 +33,17 @@ def blank(evidence: Evidence) -> Iterator[Finding]:
 
 def dark(evidence: Evidence) -> Iterator[Finding]:
     """Even what is lightest in it is dark, and in the others it is not."""
-    looks = evidence.looks
-    candidates = (looks.lightest < DARK) & (looks.contrast >= BLANK)
-    far = far_below(np.log(looks.lightest + 1), least_spread=LEAST_SPREAD, distance=FAR, where=candidates)
-    rows = evidence.unusual(far)
-    details = [f"at most {looks.lightest[row]:.0f} of 255 light" for row in rows]
+    lightest = evidence.looks.lightest
+    rows = evidence.unusual(_far_below(evidence, lightest + 1, lightest < DARK))
+    details = [f"at most {lightest[row]:.0f} of 255 light" for row in rows]
     yield from _told(evidence, rows, "far darker than the others", details, KEEP)
 
 
 def bright(evidence: Evidence) -> Iterator[Finding]:
     """Washed out, so that even what is darkest in it is light, or lost in white; and the others are not."""
-    looks = evidence.looks
-    light, seen = looks.darkest > BRIGHT, looks.contrast >= BLANK
-    depth = np.log(256 - looks.darkest)
-    washed = far_below(depth, least_spread=LEAST_SPREAD, distance=FAR, where=light & seen)
-    burnt = far_below(-looks.white, least_spread=0.05, distance=FAR, where=(looks.white > BURNT) & ~light & seen)
+    looks, light = evidence.looks, evidence.looks.darkest > BRIGHT
+    washed = _far_below(evidence, 256 - looks.darkest, light)
+    burnt = far_below(-looks.white, least_spread=0.05, distance=FAR, where=(looks.white > BURNT) & ~light)
     rows = evidence.unusual(washed + burnt)
     details = [
         f"at least {looks.darkest[row]:.0f} of 255 light"
@@ -58,15 +56,19 @@ def bright(evidence: Evidence) -> Iterator[Finding]:
 
 def blurred(evidence: Evidence) -> Iterator[Finding]:
     """Without one sharp edge, at the size that the model sees, where the others have some."""
-    looks = evidence.looks
-    candidates = (looks.sharpness < BLURRED) & (looks.contrast >= BLANK)
-    far = far_below(np.log(looks.sharpness + 0.01), least_spread=LEAST_SPREAD, distance=FAR, where=candidates)
-    rows = evidence.unusual(far)
-    details = [f"its sharpest edges are {1 / max(0.01, looks.sharpness[row]):.0f} pixels wide" for row in rows]
+    sharpness = evidence.looks.sharpness
+    rows = evidence.unusual(_far_below(evidence, sharpness + 0.01, sharpness < BLURRED))
+    details = [f"its sharpest edges are {1 / max(0.01, sharpness[row]):.0f} pixels wide" for row in rows]
     advice = (
         "Remove those whose class you cannot tell yourself, and keep those that look as new pictures will at times."
     )
     yield from _told(evidence, rows, "far more blurred than the others", details, advice)
+
+
+def _far_below(evidence: Evidence, values: Values, candidates: NDArray[np.bool_]) -> list[int]:
+    """Rows whose value is many times smaller than usual; blank pictures are another check's."""
+    seen = evidence.looks.contrast >= BLANK
+    return far_below(np.log(values), least_spread=LEAST_SPREAD, distance=FAR, where=candidates & seen)
 
 
 def _told(evidence: Evidence, rows: Sequence[int], what: str, details: Sequence[str], advice: str) -> Iterator[Finding]:
