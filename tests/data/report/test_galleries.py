@@ -56,6 +56,12 @@ def test_files_that_cannot_be_read_are_listed_by_reason() -> None:
     assert not shown.pictures
 
 
+def test_reasons_that_differ_in_a_number_are_one() -> None:
+    reasons = ("Cut off 17 bytes early.", "Cut off 130 bytes early.", "Over 9 pixels.")
+    shown = gallery(Violation("unreadable", "note", 3, "3 files.", ("a", "b", "c"), reasons))
+    assert [one.text for one in shown.reasons] == ["Cut off … bytes early.", "Over 9 pixels."]
+
+
 def test_several_findings_of_a_check_are_one_gallery() -> None:
     found = [Violation("small_class", "error", 2, f"Class {n} is small.", PATHS[n : n + 2]) for n in range(20)]
     shown = gallery(*found)

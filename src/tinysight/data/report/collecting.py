@@ -73,13 +73,14 @@ def _origin(info: DatasetInfo, dataset: DatasetParams) -> Origin:
 
 
 def _classes(evidence: Evidence, sides: Sequence[str]) -> tuple[ClassSummary, ...]:
-    counts = Counter(zip((sample.class_name for sample in evidence.samples), sides, strict=False))
+    placed = Counter(zip((sample.class_name for sample in evidence.samples), sides, strict=False))
+    counts = evidence.counts
     chosen = samples_of_classes(evidence.samples, evidence.groups.tolist(), evidence.class_names)
     return tuple(
         ClassSummary(
             name=name,
-            pictures=evidence.counts[name],
-            sides={side: counts[name, side] for side in SIDES} if sides else {},
+            pictures=counts[name],
+            sides={side: placed[name, side] for side in SIDES} if sides else {},
             samples=evidence.paths(rows),
         )
         for name, rows in zip(evidence.class_names, chosen, strict=True)

@@ -1,5 +1,6 @@
 """Which pictures the page shows for each finding: a few of many, with what is said of each."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ SETS = {"error": 24, "warning": 16, "note": 8}
 OF_A_SET = 8
 MESSAGES = 12
 REASONS, OF_A_REASON = 20, 40
+NUMBER = re.compile(r"\d[\d.,]*")
 QUARANTINE, DOUBTED = "unreadable", "label_errors"  # checks that are shown in a way of their own
 
 
@@ -169,9 +171,10 @@ def _set(members: Sequence[str], details: Mapping[str, str], catalogue: Catalogu
 
 
 def _reasons(details: Mapping[str, str]) -> list[Reason]:
-    """The commonest reason first."""
+    """The commonest reason first; reasons that differ in their numbers only are one."""
     paths: defaultdict[str, list[str]] = defaultdict(list)
     for path, reason in details.items():
-        paths[reason].append(path)
+        paths[NUMBER.sub("…", reason)].append(path)
     ordered = sorted(paths.items(), key=lambda item: (-len(item[1]), item[0]))
+    ordered = [(text if len({details[path] for path in own}) > 1 else details[own[0]], own) for text, own in ordered]
     return [Reason(text, tuple(own[:OF_A_REASON]), max(0, len(own) - OF_A_REASON)) for text, own in ordered]
