@@ -73,7 +73,7 @@ def test_few_items_are_ahead_of_the_reader() -> None:
     results = on_all_cores(count, range(1000 * BATCH))
     next(results)
     time.sleep(0.3)
-    assert started.value <= CORES * (AHEAD + 2 * BATCH)
+    assert started.value <= CORES * (AHEAD + 1) * BATCH
     results.close()
 
 

@@ -92,6 +92,27 @@ def test_pixels_that_a_power_failure_lost_are_decoded_again(
     assert reds(rows, tmp_path / "rows")[7] == 7
 
 
+def test_a_kill_while_rows_close_up_loses_no_picture(
+    files: list[SourceFile], rows: PixelRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = read_pictures(files, DECODING, rows, tmp_path)
+    moved, write = [], PixelRows._write
+
+    def killed(self: PixelRows, place: int, data: bytes) -> None:
+        moved.append(place)
+        if len(moved) > 5:
+            raise KeyboardInterrupt
+        write(self, place, data)
+
+    monkeypatch.setattr(PixelRows, "_write", killed)
+    with pytest.raises(KeyboardInterrupt):
+        rows.keep(range(10, COUNT))
+    monkeypatch.undo()
+    assert read_pictures(files, DECODING, rows, tmp_path) == whole
+    assert sum(reads(files)) == COUNT + 5
+    assert reds(rows, tmp_path / "rows") == list(range(COUNT))
+
+
 def test_broken_files_and_those_that_nothing_vouches_for_are_read_again(
     files: list[SourceFile], rows: PixelRows, tmp_path: Path
 ) -> None:

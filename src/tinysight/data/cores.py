@@ -24,16 +24,16 @@ Lost = Callable[[Any, str], Any]
 
 BATCH = 16  # items a message: small pictures cost less than handing them over one by one
 WAITING = 2  # batches that a process has before it: one to work on, one to go on with
-AHEAD = 8 * BATCH  # items for each process that may be done before the oldest one that is not
+AHEAD = 4  # batches for each process that may be done before the oldest one that is not
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # as in glibc's malloc.h
 KEPT_BYTES = 64_000_000  # of freed memory that a process keeps for its next item
 MOST_LOST = 20  # items that may end their process: with more, it is not the items
 
 
 def on_all_cores(
-    function: Callable[[S], T], items: Sequence[S], lost: Callable[[S, str], T] | None = None
+    function: Callable[[S], T], items: Sequence[S], lost: Callable[[S, str], T] | None = None, *, ahead: int = AHEAD
 ) -> Iterator[T]:
-    """What the function gives for each item, in the order given; only a few batches are in memory.
+    """What the function gives for each item, in the order given; only a few batches of results are in memory.
 
     The processes are copies of this one (forked), so function and items may be anything. What the function gives
     or raises comes back through a pipe and must be picklable. What is open already is shared by all processes,
@@ -44,16 +44,19 @@ def on_all_cores(
         items: what it is called with.
         lost: gives the result for an item that ended its process, and how (`Killed`), as when a decoder crashes or
             the system is short of memory; without it such an item is an error.
+        ahead: batches for each process that may be done before the oldest one that is not; where results are small,
+            many keep all cores at work while one meets large pictures.
 
     Raises:
         DataError: if an item ends its process and there is no `lost`, or too many do.
     """
     processes = min(len(os.sched_getaffinity(0)), -(-len(items) // BATCH))
     crew = _Crew(function, items, lost or _refuse, processes)
+    room = ahead * BATCH * processes
     try:
         place = 0
         while place < len(items):
-            results = crew.results_from(place)
+            results = crew.results_from(place, place + room)
             yield from results
             place += len(results)
     finally:
@@ -100,10 +103,10 @@ class _Crew:
         for _ in range(processes):
             self._hire()
 
-    def results_from(self, place: int) -> list[Any]:
-        """The results of the next items from a place on; all before it were asked for already."""
+    def results_from(self, place: int, limit: int) -> list[Any]:
+        """The results of the next items from a place on; those from the limit on are not begun yet."""
         while place not in self._done:
-            self._hand_out(place + AHEAD * len(self._workers))
+            self._hand_out(limit)
             busy = {worker.pipe: worker for worker in self._workers if worker.batches}
             for pipe in wait(list(busy)):
                 self._receive(busy[pipe])  # type: ignore[index] # wait gives back what it got

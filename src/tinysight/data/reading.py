@@ -48,7 +48,7 @@ def read_pictures(files: Sequence[SourceFile], decoding: Decoding, rows: PixelRo
     """
     readings = _earlier(files, rows, folder / JOURNAL)
     to_do = [row for row in range(len(files)) if row not in readings]
-    fresh = on_all_cores(partial(_read, files, decoding, rows), to_do, lambda _, how: Reading("", death(how)))
+    fresh = on_all_cores(partial(_read, files, decoding, rows), to_do, lambda _, how: Reading("", death(how)), ahead=64)
     with journal(folder / JOURNAL, readings) as written, progress_bar("decode pictures", len(files)) as advance:
         advance(len(readings))
         for row, reading in zip(to_do, fresh, strict=True):
