@@ -56,10 +56,11 @@ def test_what_a_task_may_hold(folder: Path) -> None:
         one_task(image="c.png"),
         {"id": 4, "data": {"image": "d.png"}, "annotations": [], "predictions": [{"result": [choice("nut")]}]},
         one_task({**choice("x"), "value": {"choices": ["nut", "bolt"]}}, image="e.png"),
+        one_task({**choice("x"), "value": {"choices": "nut"}}, image="g.png"),
         one_task({**choice("x"), "type": "textarea", "value": {"text": ["hello"]}}, choice("bolt"), image="f.png"),
     ]
     listing = listing_of(folder, tasks)
-    assert classes_of(listing) == {"a.png": "nut", "f.png": "bolt"}
+    assert classes_of(listing) == {"a.png": "nut", "f.png": "bolt", "g.png": "nut"}
     assert listing.notes == [
         "3 pictures without a label, for instance b.png: passed over.",
         "1 picture of several classes, for instance e.png (bolt, nut): passed over.",
@@ -213,6 +214,9 @@ DEEP = "[" * 100_000
         ([{**one_task(), "annotations": [7]}], "not as Label Studio writes it"),
         ([one_task({**rectangle("nut", BOX, SIZE), "original_width": float("inf")})], "not as Label Studio writes it"),
         ([one_task({**rectangle("nut", BOX, SIZE), "original_width": "wide"})], "not as Label Studio writes it"),
+        ([one_task({**rectangle("nut", BOX, SIZE), "original_width": 10**400})], "not as Label Studio writes it"),
+        ([one_task(choice("half a letter: \ud800"))], "is not UTF-8"),
+        ([one_task(choice("nut"), image="\ud800.png")], "is not UTF-8"),
     ],
 )
 def test_what_is_no_export_is_named(content: Any, why: str, folder: Path) -> None:

@@ -115,3 +115,12 @@ def test_no_name_leads_out_of_the_source(parts: list[str], separator: str, besid
     assert found.origin is None or found.origin.resolve().is_relative_to(tmp_path / "source")
     assert not found.path.startswith("/")
     assert ".." not in found.path.split("/")
+
+
+def test_each_of_many_pictures_of_one_name_is_found_by_its_folder(tmp_path: Path) -> None:
+    index = index_with(tmp_path, *(f"parts/{number}/image.jpg" for number in range(2000)))
+    assert all(
+        index.find(f"C:\\old\\{number}\\image.jpg").path == f"parts/{number}/image.jpg" for number in range(2000)
+    )
+    assert all(index.find("image", beside=f"parts/{n}").path == f"parts/{n}/image.jpg" for n in range(2000))
+    assert "and 2000 pictures may be meant" in index.find("image.jpg").problem

@@ -1,5 +1,6 @@
 """Cuts boxes out of pictures at full resolution: what someone drew a box round becomes a picture of its own."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from tinysight.upright import Box, Upright, upright
 
 Size = tuple[float, float]
 SHARES: Size = (1.0, 1.0)
+FAR = 1e9  # pixels: beyond any picture
 DEEPEST = 65535  # the largest count that a PNG holds
 
 Cut = NDArray[np.uint8] | NDArray[np.uint16]
@@ -26,8 +28,8 @@ class DrawnBox:
         top: from the upper edge down.
         right: may lie left of `left`: people draw in all directions.
         bottom: may lie above `top`.
-        seen: width and height of the picture as the labelling program saw it; SHARES where the edges are
-            shares of them, None where they are pixels and it did not say.
+        seen: width and height of the picture as the labelling program saw it, at least 1; SHARES where the edges
+            are shares of them, None where they are pixels and it did not say.
     """
 
     left: float
@@ -104,8 +106,8 @@ def _area(box: DrawnBox, size: tuple[int, int], margin: float) -> Box:
     """The box with its margin in whole pixels of a picture of this size."""
     seen = box.seen or size
     across, down = size[0] / seen[0], size[1] / seen[1]
-    left, right = sorted((box.left * across, box.right * across))
-    top, bottom = sorted((box.top * down, box.bottom * down))
+    left, right = sorted(_near(edge * across) for edge in (box.left, box.right))
+    top, bottom = sorted(_near(edge * down) for edge in (box.top, box.bottom))
     room = margin * max(right - left, bottom - top)
     low = [max(0, round(edge - room)) for edge in (left, top)]
     high = [min(side, round(edge + room)) for edge, side in zip((right, bottom), size, strict=True)]
@@ -116,6 +118,11 @@ def _area(box: DrawnBox, size: tuple[int, int], margin: float) -> Box:
             reason="unsupported",
         )
     return low[0], low[1], high[0], high[1]
+
+
+def _near(edge: float) -> float:
+    """The edge; far outside, and where it is no number, all are alike."""
+    return FAR if math.isnan(edge) else min(max(edge, -FAR), FAR)
 
 
 def _counts(part: Image.Image) -> Cut:

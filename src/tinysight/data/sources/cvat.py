@@ -72,7 +72,7 @@ def _read_image(image: Element, path: Path, index: PictureIndex, skipped: Passed
 
 def _boxes(image: Element, name: str, path: Path, skipped: PassedOver) -> Iterator[tuple[str, DrawnBox]]:
     width, height = _number(image, "width", path, "0"), _number(image, "height", path, "0")
-    seen: Size | None = (width, height) if width > 0 and height > 0 else None
+    seen: Size | None = (width, height) if min(width, height) >= 1 else None
     for box in image.findall("box"):
         if _number(box, "rotation", path, "0") % 360:
             skipped.add("at an angle", f"in {name}", what="box")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tinysight.data.sources.annotations import Labelled, PassedOver, index_of, label_files, list_labelled
-from tinysight.data.sources.disk import class_folders
+from tinysight.data.sources.disk import class_folders, stray_pictures
 from tinysight.data.sources.folder import list_class
 from tinysight.data.sources.picture_index import PictureIndex
 from tinysight.data.sources.side_names import side_of
@@ -39,6 +39,8 @@ def list_imagenet(dataset: CvatParams, folder: Path) -> Listing:
     files = [file for name in folders if name != UNLABELLED for file in list_class(folder, name)]
     for file in list_class(folder, UNLABELLED) if UNLABELLED in folders else ():
         skipped.add("without a label", file.path)
+    for name in stray_pictures(folder):
+        skipped.add("beside the class folders", name)
     return Listing(files, names or [name for name in folders if name != UNLABELLED], skipped.notes())
 
 

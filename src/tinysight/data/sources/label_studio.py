@@ -62,7 +62,7 @@ def _answers(path: Path, dataset: LabelStudioParams, skipped: PassedOver) -> Ite
         questions = pick_questions(rows, dataset.question, tasks=bool(tasks))
         for row in rows:
             yield from read(row, questions, skipped)
-    except (TypeError, ValueError, AttributeError, KeyError) as error:
+    except (TypeError, ValueError, ArithmeticError, AttributeError, KeyError) as error:
         raise _wrong(path, f"an entry is not as Label Studio writes it ({error!r})") from None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tinysight.data.cropping import SHARES, DrawnBox, Size
 from tinysight.data.sources.annotations import PassedOver
-from tinysight.data.sources.label_studio_questions import NAMING, Row, as_results, image_of, is_region
+from tinysight.data.sources.label_studio_questions import NAMING, Row, as_results, as_text, image_of, is_region
 from tinysight.data.sources.side_names import side_of
 
 
@@ -42,7 +42,7 @@ def answers_in_task(task: Row, questions: frozenset[str], skipped: PassedOver) -
     """The annotations of a task, without those that were cancelled; one empty answer if there are none."""
     data = task["data"]
     image = image_of(data, f"task {task.get('id', '')}")
-    split, group = side_of(str(data.get("split") or "")), str(data.get("group") or "")
+    split, group = side_of(as_text(data.get("split") or "")), as_text(data.get("group") or "")
     annotations = task.get("annotations") or task.get("completions") or ()
     counted = [one for one in annotations if not (one.get("was_cancelled") or one.get("skipped"))]
     for one in counted:
@@ -56,7 +56,7 @@ def answers_in_task(task: Row, questions: frozenset[str], skipped: PassedOver) -
 def answers_in_row(row: Row, questions: frozenset[str], skipped: PassedOver) -> Iterator[Answer]:
     """The one annotation that a row of JSON-MIN or CSV stands for."""
     image = image_of(row, f"annotation {row.get('annotation_id', '')}")
-    split, group = side_of(str(row.get("split") or "")), str(row.get("group") or "")
+    split, group = side_of(as_text(row.get("split") or "")), as_text(row.get("group") or "")
     if str(row.get("was_cancelled")) in ("True", "true"):
         yield Answer(image, split=split, group=group)
         return
@@ -74,12 +74,13 @@ def _read_results(
     names: dict[str, list[str]] = {}
     for number, result in enumerate(results):
         value, kind, key = result.get("value") or {}, result.get("type"), str(result.get("id", number))
-        named = value.get(kind, []) if kind in NAMING and result.get("from_name") in questions else []
+        named = value.get(kind) or [] if kind in NAMING and result.get("from_name") in questions else []
+        named = [as_text(name) for name in ([named] if isinstance(named, str) else named)]
         if is_region(value):
             areas.setdefault(key, result)
-            names.setdefault(key, []).extend(map(str, named))
+            names.setdefault(key, []).extend(named)
         else:
-            classes += map(str, named)
+            classes += named
     boxes = [_box(areas[key], set(names[key]), image, skipped) for key in areas]
     return tuple(classes), tuple(box for box in boxes if box)
 
@@ -100,7 +101,7 @@ def _box(result: Row, names: set[str], image: str, skipped: PassedOver) -> tuple
 def _drawn(value: Row, result: Row) -> DrawnBox:
     """Label Studio counts in hundredths of the picture's sides."""
     sides = [float(result.get(side) or value.get(side) or 0) for side in ("original_width", "original_height")]
-    seen: Size = (sides[0], sides[1]) if min(sides) > 0 else SHARES
+    seen: Size = (sides[0], sides[1]) if min(sides) >= 1 else SHARES
     x, y, width, height = (float(value[key]) / 100 for key in ("x", "y", "width", "height"))
     edges = x * seen[0], y * seen[1], (x + width) * seen[0], (y + height) * seen[1]
     if not all(map(math.isfinite, (*edges, *seen))):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from tinysight.data.sources.disk import is_utf8
 from tinysight.data.sources.picture_index import SUFFIXES
 from tinysight.errors import DataError
 
@@ -53,7 +54,7 @@ def image_of(data: Row, where: str) -> str:
     name = _image_key(data)
     if name is None:
         raise DataError(f"{where} names no picture file. Only pictures can be brought in: export such a project.")
-    return str(data[name])
+    return as_text(data[name])
 
 
 def _image_key(data: Row) -> str | None:
@@ -107,6 +108,18 @@ def as_results(name: str, value: object) -> list[dict[str, Any]]:
 def is_region(value: Row) -> bool:
     """Whether a result's value is a part of the picture, not the whole."""
     return any(key in value for key in ("x", "points", "rle"))
+
+
+def as_text(value: object) -> str:
+    """A name as text that can be written into our tables; JSON can spell half of a letter, which cannot.
+
+    Raises:
+        ValueError: for such a name.
+    """
+    text = str(value)
+    if not is_utf8(text):
+        raise ValueError(f"{text!r} is not UTF-8")
+    return text
 
 
 def _listed(names: set[str]) -> str:

@@ -13,6 +13,7 @@ from tinysight.errors import DataError, ImageError
 EXAMPLES = 3
 SUFFIXES = frozenset((".bmp", ".gif", ".jpeg", ".jpg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".heic"))
 CHANGED = re.compile(r"[^-\w.]")  # what Label Studio drops from the name of an uploaded file; blanks become _
+FEW = 16  # pictures of one name that are looked at one by one
 LEVELS = range(3)  # of likeness, as _keys gives them
 
 
@@ -55,6 +56,7 @@ class PictureIndex:
         self.folder = folder
         self.paths = [readable(path.relative_to(folder).as_posix()) for path in walk(folder)]
         self._called: dict[str, list[str]] = defaultdict(list)
+        self._placed: dict[str, dict[str, list[str]]] = {}
         for path in self.paths:
             for key in _keys(PurePosixPath(path).name):
                 self._called[key].append(path)
@@ -71,12 +73,24 @@ class PictureIndex:
         tried = [parts for name in names if (parts := _parts(name))]
         for level in LEVELS:
             for parts in tried:
-                best = self._best(self._called.get(_keys(parts[-1])[level], ()), parts, beside)
+                best = self._best(self._candidates(level, parts, beside), parts, beside)
                 if len(best) == 1:
                     return Found(best[0], self.folder / best[0])
                 if best:
                     return Found(_shown(tried, beside), None, _several(parts, best))
         return self._missing(tried, beside)
+
+    def _candidates(self, level: int, parts: Sequence[str], beside: str | None) -> Sequence[str]:
+        """Pictures of the name; of many, only those in the right folder, since many folders may hold an image.jpg."""
+        key = _keys(parts[-1])[level]
+        paths = self._called.get(key, [])
+        if len(paths) <= FEW:
+            return paths
+        if key not in self._placed:
+            self._placed[key] = _by_place(paths)
+        places = [beside, parts[-2] if len(parts) > 1 else None]
+        found = (self._placed[key].get(place, []) for place in places if place is not None)
+        return next((few for few in found if few), paths)
 
     def _best(self, paths: Sequence[str], parts: Sequence[str], beside: str | None) -> list[str]:
         scores = [(_fit(PurePosixPath(path), parts, beside), path) for path in paths]
@@ -89,6 +103,16 @@ class PictureIndex:
         called = _shown(tried, beside)
         why = f"The labels name {called!r}, which is not below {self.folder.name}."
         return Found(called, None, f"{why} Bring the picture, or name the folder where it lies as dataset.images.")
+
+
+def _by_place(paths: Sequence[str]) -> dict[str, list[str]]:
+    """The paths by their folder, whole and by its own name."""
+    placed = defaultdict(list)
+    for path in paths:
+        folder = PurePosixPath(path).parent
+        for place in {folder.as_posix(), folder.name}:
+            placed[place].append(path)
+    return placed
 
 
 def _shown(tried: Sequence[Sequence[str]], beside: str | None) -> str:

@@ -67,7 +67,7 @@ def _seen(annotation: Element, path: Path) -> Size | None:
     if size is None:
         return None
     width, height = (_number(_text(size, side) or "0", path) for side in ("width", "height"))
-    return (width, height) if width > 0 and height > 0 else None
+    return (width, height) if min(width, height) >= 1 else None
 
 
 def _drawn(box: Element, seen: Size | None, path: Path) -> DrawnBox:
