@@ -1,6 +1,5 @@
 """Cuts boxes out of pictures at full resolution: what someone drew a box round becomes a picture of its own."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,8 +120,8 @@ def _area(box: DrawnBox, size: tuple[int, int], margin: float) -> Box:
 
 
 def _near(edge: float) -> float:
-    """The edge; far outside, and where it is no number, all are alike."""
-    return FAR if math.isnan(edge) else min(max(edge, -FAR), FAR)
+    """The edge; far outside all are alike, so that sums stay numbers."""
+    return min(max(edge, -FAR), FAR)
 
 
 def _counts(part: Image.Image) -> Cut:
