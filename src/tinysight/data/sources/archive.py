@@ -1,13 +1,13 @@
 """Zip and tar files of pictures: unpacked once into the cache, and read from there."""
 
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tinysight.bundle import sha256_of
 from tinysight.data.sources.archive_members import members_of
 from tinysight.data.sources.unpacking import unpack_into
 from tinysight.errors import DataError
@@ -51,7 +51,8 @@ def unpacked(archive: Path, cache: Path) -> Path:
             " folder."
         )
     kept = cache / "unpacked"
-    target = kept / sha256_of(archive)
+    with archive.open("rb") as file:
+        target = kept / hashlib.file_digest(file, "sha256").hexdigest()
     if not target.is_dir():
         kept.mkdir(parents=True, exist_ok=True)
         with _alone_in(kept):
