@@ -45,6 +45,7 @@ def test_names_that_macos_wrote_in_utf8_without_saying_so_are_read(tmp_path: Pat
 def test_other_files_are_no_archives(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "file.zip").write_bytes(content)
     assert not is_archive(tmp_path / "file.zip")
+    expect_refusal(tmp_path / "file.zip", "is no archive; zip and tar files")
     assert not is_archive(tmp_path)
     assert not is_archive(tmp_path / "missing.zip")
 

@@ -45,10 +45,10 @@ def unpacked(archive: Path, cache: Path) -> Path:
         DataError: if the archive is damaged, wants to write elsewhere, grows too much, or the disk is full.
     """
     form = _form(archive)
-    if form in NOT_READ:
+    if form in (*NOT_READ, ""):
         raise DataError(
-            f"{archive} is a {form} archive; zip and tar files (plain, gz, bz2, xz) are read. Unpack it, and name the"
-            " folder."
+            f"{archive} is {f'a {form}' if form else 'no'} archive; zip and tar files (plain, gz, bz2, xz) are read."
+            " Unpack it, and name the folder."
         )
     kept = cache / "unpacked"
     with archive.open("rb") as file:
