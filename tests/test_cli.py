@@ -13,7 +13,7 @@ from projects import run_in
 from tinysight.cli import build_parser, main
 
 
-@pytest.mark.parametrize("command", ["import", "params", "predict", "registry", "retry", "doctor"])
+@pytest.mark.parametrize("command", ["import", "samples", "params", "predict", "registry", "retry", "doctor"])
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

@@ -48,6 +48,7 @@ def _add_source_options(group: "argparse._ArgumentGroup") -> None:
     group.add_argument("--boxes", choices=("crop", "whole"), default="crop",
                        help="a picture of each box, or whole pictures whose boxes name one class")  # fmt: skip
     group.add_argument("--margin", type=float, default=0.1, help="round a crop, as a share of its longer side")
+    group.add_argument("--question", default="", metavar="NAME", help="which Choices of Label Studio is the class")
     group.add_argument("--group-pattern", default="", metavar="REGEX",
                        help=r"what its brackets find in a path is the picture's group: '/(patient\d+)_'")  # fmt: skip
     group.add_argument("--class-names", default="", metavar="A,B,…", help="of labels 0, 1, … in arrays")
@@ -65,6 +66,7 @@ def _import(arguments: argparse.Namespace, paths: Paths) -> int:
         images=str(Path(arguments.images).expanduser().resolve()) if arguments.images else "",
         boxes=arguments.boxes,
         margin=arguments.margin,
+        question=arguments.question,
         group_pattern=arguments.group_pattern,
         class_names=tuple(name.strip() for name in arguments.class_names.split(",") if name.strip()),
     )
@@ -78,3 +80,27 @@ def _import(arguments: argparse.Namespace, paths: Paths) -> int:
 
 def add_samples(commands: "Commands", project: "Project") -> None:
     """`tinysight samples`."""
+    command = commands.add_parser("samples", help="send pictures and labels to a labelling tool", description=SAMPLES)
+    command.add_argument("out", type=Path, help="a folder that is not there yet")
+    command.add_argument("--pick", choices=("problems", "uncertain", "all"), default="problems",
+                         help="problems: labels or pictures that validate doubts, with its reason (the default); "
+                         "uncertain: what the chosen candidate is least sure of on val and test; all")  # fmt: skip
+    command.add_argument("--format", choices=("label_studio", "csv", "folder"), default="label_studio",
+                         help="what it is written for; default: label_studio")  # fmt: skip
+    command.add_argument("--limit", type=_positive, metavar="N", help="at most so many, the most urgent first;"
+                         " default: 100 for uncertain, else no limit")  # fmt: skip
+    command.set_defaults(run=lambda arguments: _samples(arguments, project()))
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return number
+
+
+def _samples(arguments: argparse.Namespace, paths: Paths) -> int:
+    from tinysight.samples import export_samples
+
+    print(export_samples(paths, arguments.out, form=arguments.format, pick=arguments.pick, limit=arguments.limit))
+    return 0

@@ -52,6 +52,7 @@ class Asked:
         images: the folder of the pictures of a label file; empty to look for it.
         boxes: make a picture of each box, or take whole pictures.
         margin: round a crop, as a share of its longer side.
+        question: which `Choices` of Label Studio is the class; empty where there is one only.
         group_pattern: finds a picture's group in its path; empty for none.
         class_names: of labels 0, 1, ... of arrays; empty for the file's own.
     """
@@ -61,6 +62,7 @@ class Asked:
     images: str = ""
     boxes: Literal["crop", "whole"] = "crop"
     margin: float = 0.1
+    question: str = ""
     group_pattern: str = ""
     class_names: tuple[str, ...] = ()
 
@@ -157,6 +159,8 @@ def _fields(chosen: Sign, asked: Asked) -> Iterator[tuple[str, object]]:
         yield "class_names", asked.class_names or None
     elif chosen.kind in ("labelimg", "cvat", "label_studio"):
         yield from (("images", asked.images or None), ("boxes", asked.boxes), ("margin", asked.margin))
+    if chosen.kind == "label_studio":
+        yield "question", asked.question or None
 
 
 def _columns(table: Path, asked: Mapping[str, str]) -> Mapping[str, str | None]:

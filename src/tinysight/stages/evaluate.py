@@ -16,6 +16,7 @@ from tinysight.data.splits import Split
 from tinysight.errors import DataError, ModelError
 from tinysight.evaluation.answers import Answers, answer, split_scores
 from tinysight.evaluation.cost import measure_cost, spread
+from tinysight.evaluation.doubts import PREDICTIONS
 from tinysight.evaluation.figures import draw_confusion_matrix, draw_learning_curves, read_curves
 from tinysight.evaluation.scores import Scores, write_scores
 from tinysight.models.status import OK, Status, failure, read_status, write_status
@@ -25,7 +26,6 @@ from tinysight.predictor import Predictor
 from tinysight.whole_file import whole
 
 SCORING_THREADS = 2  # scores are the same on any number; time and memory are measured on one
-PREDICTIONS = "predictions.npz"
 
 
 def run(params: Params, paths: Paths, candidate: str) -> None:

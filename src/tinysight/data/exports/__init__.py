@@ -1,0 +1,1 @@
+"""Pictures and labels written for other programs: one file a format."""
