@@ -57,7 +57,8 @@ def test_many_pictures_smaller_than_the_models_are_a_warning_and_few_a_note() ->
     many = violations(sized((40, 30), (200, 150), image_size=96))["small_images"]
     assert (many.level, many.count) == ("warning", 30)
     assert "30 of 60 pictures (50 %) are much smaller than the 96×96 pixels" in many.message
-    assert "40 pixels or less" in many.message
+    assert "the smallest 40×30" in many.message
+    assert "half of all pictures have 120 pixels or more" in many.message
     few = violations(with_one((40, 30), image_size=96))["small_images"]
     assert (few.level, few.paths, few.details) == ("note", ("cat/7.png",), ("40×30 pixels",))
 

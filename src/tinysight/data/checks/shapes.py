@@ -51,11 +51,12 @@ def small_images(evidence: Evidence) -> Iterator[Finding]:
     longest = sizes.max(axis=1)
     rows = [int(row) for row in np.argsort(longest, kind="stable") if longest[row] * BLOWN_UP <= wanted]
     if rows:
-        usual = int(np.median(longest[rows]))
+        usual = int(np.median(longest))
         message = (
             f"{counted(len(rows), len(sizes))} much smaller than the {wanted}×{wanted} pixels that the"
-            f" model sees (dataset.image_size), half of them {usual} pixels or less on their longer side. Blown up,"
-            " they are blurred and take time for nothing: set a smaller dataset.image_size, or take larger pictures."
+            f" model sees (dataset.image_size), the smallest {_size(sizes, rows[0])}. Blown up, they are blurred and take time"
+            f" for nothing: set a smaller dataset.image_size (half of all pictures have {usual} pixels or more on their"
+            " longer side), or take larger pictures."
         )
         few = len(rows) <= MANY * len(sizes)
         yield Finding(len(rows), message, evidence.paths(rows), _details(sizes, rows), harmless=few)
