@@ -50,15 +50,14 @@ def small_images(evidence: Evidence) -> Iterator[Finding]:
     sizes, wanted = _sizes(evidence), evidence.image_size
     longest = sizes.max(axis=1)
     rows = [int(row) for row in np.argsort(longest, kind="stable") if longest[row] * BLOWN_UP <= wanted]
+    few = len(rows) <= MANY * len(sizes)
     if rows:
-        usual = int(np.median(longest))
+        smaller = f"set a smaller dataset.image_size (the median longer side is {np.median(longest):.0f} pixels), or"
         message = (
-            f"{counted(len(rows), len(sizes))} much smaller than the {wanted}×{wanted} pixels that the"
-            f" model sees (dataset.image_size), the smallest {_size(sizes, rows[0])}. Blown up, they are blurred and take time"
-            f" for nothing: set a smaller dataset.image_size (half of all pictures have {usual} pixels or more on their"
-            " longer side), or take larger pictures."
+            f"{counted(len(rows), len(sizes))} much smaller than the {wanted}×{wanted} pixels that the model sees"
+            f" (dataset.image_size), the smallest {_size(sizes, rows[0])}. Blown up, they are blurred and show nothing"
+            f" more: {'' if few else smaller + ' '}take larger pictures."
         )
-        few = len(rows) <= MANY * len(sizes)
         yield Finding(len(rows), message, evidence.paths(rows), _details(sizes, rows), harmless=few)
 
 
