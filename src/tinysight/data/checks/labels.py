@@ -17,7 +17,7 @@ def label_errors(evidence: Evidence) -> Iterator[Finding]:
             f"{len(evidence.suspects)} labels may be wrong{shown}, first {evidence.samples[first.row].path}: it is"
             f" labelled {first.given} and looks like {first.likely}. Found by models that had not seen the picture, so"
             " likely but not certain: look at each, and correct it in the source, or send them to your labelling tool"
-            " with `tinysight samples --pick problems`."
+            " with `tinysight samples DIR --pick problems`."
         )
         details = tuple(in_words(suspect) for suspect in suspects)
         paths = evidence.paths([suspect.row for suspect in suspects])
