@@ -60,5 +60,9 @@ def test_many_near_duplicates_ask_for_a_group_unless_they_have_one(named: bool) 
             assert words in found["unnamed_bursts"].message
 
 
-def test_a_few_near_duplicates_ask_for_nothing() -> None:
-    assert "unnamed_bursts" not in violations(evidence(balanced(30), near=[(0, 1), (2, 3), (4, 5), (6, 7)]))
+def test_many_copies_are_no_series() -> None:
+    assert "unnamed_bursts" not in violations(evidence(balanced(30), near=[(row, row + 1) for row in range(0, 60, 2)]))
+
+
+def test_one_series_among_many_pictures_asks_for_nothing() -> None:
+    assert "unnamed_bursts" not in violations(evidence(balanced(40), near=[(row, row + 1) for row in range(10)]))

@@ -8,7 +8,8 @@ from tinysight.data.evidence import Evidence
 from tinysight.data.groups import Pair, join_rows, sets_of
 from tinysight.data.violation import pictures
 
-MANY, SOME = 0.1, 10  # share of all pictures and number of them: accidental copies are fewer
+SERIES = 3  # pictures: two are one that was saved again
+MANY, SOME = 0.1, 10  # share of all pictures and number of them: by accident there are fewer
 
 
 def near_duplicates(evidence: Evidence) -> Iterator[Finding]:
@@ -60,11 +61,15 @@ def large_cluster(evidence: Evidence) -> Iterator[Finding]:
 
 def unnamed_bursts(evidence: Evidence) -> Iterator[Finding]:
     """So many look-alikes that they come from series, which the source could name."""
-    sets = [rows for rows in _near_sets(evidence) if not all(evidence.samples[row].group for row in rows)]
+    sets = [
+        rows
+        for rows in _near_sets(evidence)
+        if len(rows) >= SERIES and not all(evidence.samples[row].group for row in rows)
+    ]
     count, total = sum(map(len, sets)), len(evidence.samples)
     if count >= SOME and count > MANY * total:
         message = (
-            f"{counted(count, total)} nearly the same as another one, so they seem to come from series: one slide,"
+            f"{counted(count, total)} nearly the same as two others or more, so they seem to come from series: one slide,"
             " patient, session or burst each. Their groups are found by looks alone, and a group whose pictures"
             " would stand on different sides stands on train, so val and test get less than their share. Name each"
             " series: a column `group` in the manifest, or dataset.group_pattern."
