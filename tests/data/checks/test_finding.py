@@ -2,7 +2,7 @@
 
 import pytest
 
-from tinysight.data.checks.finding import counted, listed, percent
+from tinysight.data.checks.finding import counted, listed, percent, several
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,10 @@ def test_a_share_is_never_rounded_to_none_or_all(count: int, total: int, words: 
 )
 def test_a_long_list_is_cut(names: list[str], words: str) -> None:
     assert listed(names) == words
+
+
+def test_one_is_not_several() -> None:
+    assert [several(count, "set") for count in (0, 1, 2)] == ["0 sets", "1 set", "2 sets"]
 
 
 def test_a_share_alone() -> None:

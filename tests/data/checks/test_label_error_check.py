@@ -13,7 +13,7 @@ def test_suspects_are_a_warning_in_their_order_with_what_they_look_like() -> Non
     assert (found.level, found.count) == ("warning", 3)
     assert found.paths == ("cat/3.png", "dog/2.png", "cat/0.png")
     assert found.details[0] == "labelled cat, looks like dog (97 %)"
-    for words in ("3 labels may be wrong", "not certain", "tinysight samples DIR --pick problems"):
+    for words in ("3 labels that may be wrong", "not certain", "tinysight samples DIR --pick problems"):
         assert words in found.message
 
 

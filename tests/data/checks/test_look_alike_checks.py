@@ -55,7 +55,7 @@ def test_many_near_duplicates_ask_for_a_group_unless_they_have_one(named: bool) 
     found = violations(evidence(burst(named), near=pairs))
     assert ("unnamed_bursts" in found) == (not named)
     if not named:
-        assert (found["unnamed_bursts"].level, found["unnamed_bursts"].count) == ("warning", 12)
+        assert (found["unnamed_bursts"].level, found["unnamed_bursts"].count) == ("warning", 4)
         for words in ("12 of 90 pictures (13 %)", "stands on train", "dataset.group_pattern"):
             assert words in found["unnamed_bursts"].message
 

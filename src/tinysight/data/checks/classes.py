@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tinysight.data.checks.finding import Finding, listed
+from tinysight.data.checks.finding import Finding, listed, several
 from tinysight.data.evidence import Evidence
 from tinysight.data.similar_names import similar_names as alike
 from tinysight.data.violation import pictures
@@ -53,8 +53,8 @@ def similar_names(evidence: Evidence) -> Iterator[Finding]:
         named = "; ".join(listed([f"{name!r} ({counts[name]})" for name in names]) for names in sets[:5])
         yield Finding(
             len(sets),
-            f"{len(sets)} sets of class names look like one name written twice: {named}. If they mean the same,"
-            " put their pictures into one class; if not, call them what tells them apart.",
+            f"{several(len(sets), 'set')} of class names that look like one name written twice: {named}. If they mean"
+            " the same, put their pictures into one class; if not, call them what tells them apart.",
         )
 
 

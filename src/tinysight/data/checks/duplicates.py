@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from tinysight.data.checks.finding import Finding
+from tinysight.data.checks.finding import Finding, several
 from tinysight.data.evidence import Evidence
 from tinysight.data.groups import join_rows, same, sets_of
 from tinysight.data.violation import pictures
@@ -24,29 +24,33 @@ def label_conflict(evidence: Evidence) -> Iterator[Finding]:
             f"{pictures(len(sets))} in more than one class, for instance {' and '.join(example.values())}."
             " A model cannot learn both: keep each in the class that is right."
         )
-        yield in_sets(evidence, sets, len(sets), message)
+        yield in_sets(evidence, sets, message)
 
 
 def same_bytes(evidence: Evidence) -> Iterator[Finding]:
     """Copies of a file."""
     sets = sets_of(sample.digest for sample in evidence.samples)
     if sets:
-        message = f"{pictures(sum(map(len, sets)))} in {len(sets)} sets of copies of one file. {TOGETHER}"
-        yield in_sets(evidence, sets, len(sets), message)
+        message = f"{in_all(sets)} of copies of one file. {TOGETHER}"
+        yield in_sets(evidence, sets, message)
 
 
 def same_pixels(evidence: Evidence) -> Iterator[Finding]:
     """Different files that show the same, as far as the model sees."""
     sets = [rows for rows in sets_of(evidence.pixel_keys) if len({evidence.samples[row].digest for row in rows}) > 1]
     if sets:
-        message = (
-            f"{pictures(sum(map(len, sets)))} in {len(sets)} sets of different files with equal pixels. {TOGETHER}"
-        )
-        yield in_sets(evidence, sets, len(sets), message)
+        message = f"{in_all(sets)} of different files with equal pixels. {TOGETHER}"
+        yield in_sets(evidence, sets, message)
 
 
-def in_sets(evidence: Evidence, sets: Sequence[Sequence[int]], count: int, message: str) -> Finding:
+def in_all(sets: Sequence[Sequence[int]]) -> str:
+    """`5 pictures in 2 sets`."""
+    return f"{pictures(sum(map(len, sets)))} in {several(len(sets), 'set')}"
+
+
+def in_sets(evidence: Evidence, sets: Sequence[Sequence[int]], message: str) -> Finding:
     """A finding about rows that belong together, each with its class."""
     rows = [row for members in sets for row in members]
     classes = tuple(f"class {evidence.samples[row].class_name}" for row in rows)
-    return Finding(count, message, evidence.paths(rows), classes, tuple(evidence.paths(members) for members in sets))
+    together = tuple(evidence.paths(members) for members in sets)
+    return Finding(len(sets), message, evidence.paths(rows), classes, together)

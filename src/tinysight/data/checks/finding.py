@@ -38,6 +38,11 @@ def counted(count: int, total: int, what: str = "pictures") -> str:
     return f"{count} of {total} {what} ({rounded} %) {'is' if count == 1 else 'are'}"
 
 
+def several(count: int, what: str) -> str:
+    """`1 set`, `2 sets`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def percent(share: float) -> str:
     """0.97 → `97 %`."""
     return f"{100 * share:.0f} %"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tinysight.data.checks.finding import Finding
+from tinysight.data.checks.finding import Finding, several
 from tinysight.data.evidence import Evidence
 from tinysight.data.groups import sets_of
 
@@ -28,11 +28,11 @@ def leak(evidence: Evidence) -> Iterator[Finding]:
         rows = [row for members in sets for row in members]
         first, *others = sets[0]
         other = next(row for row in others if samples[row].split != samples[first].split)
+        example = " and ".join(f"{samples[row].path} ({samples[row].split})" for row in (first, other))
         refused = evidence.leaks == "refuse"
         message = (
-            f"{len(sets)} groups of duplicates, or of one name, stand on two given sides of the split, for instance"
-            f" {samples[first].path} ({samples[first].split}) and {samples[other].path} ({samples[other].split})."
-            f" {REFUSED if refused else LEFT_OUT}"
+            f"{several(len(sets), 'group')} of duplicates, or of one name, on two given sides of the split, for"
+            f" instance {example}. {REFUSED if refused else LEFT_OUT}"
         )
         details = tuple(f"on {samples[row].split}" for row in rows)
         together = tuple(evidence.paths(members) for members in sets)

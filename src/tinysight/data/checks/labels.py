@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tinysight.data.checks.finding import Finding
+from tinysight.data.checks.finding import Finding, several
 from tinysight.data.evidence import Evidence
 from tinysight.data.suspect_words import in_words
 
@@ -14,10 +14,10 @@ def label_errors(evidence: Evidence) -> Iterator[Finding]:
         shown = f"; the {len(suspects)} most suspected are listed" if len(suspects) < len(evidence.suspects) else ""
         first = suspects[0]
         message = (
-            f"{len(evidence.suspects)} labels may be wrong{shown}, first {evidence.samples[first.row].path}: it is"
-            f" labelled {first.given} and looks like {first.likely}. Found by models that had not seen the picture, so"
-            " likely but not certain: look at each, and correct it in the source, or send them to your labelling tool"
-            " with `tinysight samples DIR --pick problems`."
+            f"{several(len(evidence.suspects), 'label')} that may be wrong{shown}, first"
+            f" {evidence.samples[first.row].path}: it is labelled {first.given} and looks like {first.likely}. Found by"
+            " models that had not seen the picture, so likely but not certain: look at each, and correct it in the"
+            " source, or send them to your labelling tool with `tinysight samples DIR --pick problems`."
         )
         details = tuple(in_words(suspect) for suspect in suspects)
         paths = evidence.paths([suspect.row for suspect in suspects])

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from tinysight.data.checks.duplicates import in_sets
-from tinysight.data.checks.finding import Finding, counted, percent
+from tinysight.data.checks.duplicates import in_all, in_sets
+from tinysight.data.checks.finding import Finding, counted, percent, several
 from tinysight.data.evidence import Evidence
 from tinysight.data.groups import Pair, join_rows, sets_of
-from tinysight.data.violation import pictures
 
 SERIES = 3  # pictures: two are one that was saved again
 MANY, SOME = 0.1, 10  # share of all pictures and number of them: by accident there are fewer
@@ -22,10 +21,10 @@ def near_duplicates(evidence: Evidence) -> Iterator[Finding]:
             " set validate.group_near_duplicates to true."
         )
         message = (
-            f"{pictures(sum(map(len, sets)))} in {len(sets)} sets are nearly the same: saved again, resized or"
+            f"{in_all(sets)} are nearly the same: saved again, resized or"
             f" brightened. {kept if evidence.limits.group_near_duplicates else apart}"
         )
-        yield in_sets(evidence, sets, len(sets), message)
+        yield in_sets(evidence, sets, message)
 
 
 def near_conflict(evidence: Evidence) -> Iterator[Finding]:
@@ -39,10 +38,10 @@ def near_conflict(evidence: Evidence) -> Iterator[Finding]:
         first, *others = sets[0]
         other = next(row for row in others if samples[row].class_name != samples[first].class_name)
         message = (
-            f"{len(sets)} sets of pictures that are nearly the same stand in more than one class, for instance"
+            f"{several(len(sets), 'set')} of nearly the same picture in more than one class, for instance"
             f" {samples[first].path} and {samples[other].path}. Look at them, and keep each in the class that is right."
         )
-        yield in_sets(evidence, sets, len(sets), message)
+        yield in_sets(evidence, sets, message)
 
 
 def large_cluster(evidence: Evidence) -> Iterator[Finding]:
@@ -51,12 +50,12 @@ def large_cluster(evidence: Evidence) -> Iterator[Finding]:
     if sets:
         example = evidence.samples[sets[0][0]].path
         message = (
-            f"{len(sets)} clusters of pictures look alike and hold more than {percent(evidence.limits.largest_cluster)}"
-            f" of their class (validate.largest_cluster); the largest has {len(sets[0])}, with {example}. They are not"
+            f"{several(len(sets), 'cluster')} of look-alikes with more than {percent(evidence.limits.largest_cluster)}"
+            f" of a class each (validate.largest_cluster); the largest has {len(sets[0])}, with {example}. They are not"
             " taken for duplicates and may stand on both sides of the split. Look at them: if they are one series, name"
             " their group in the source, or add the path of one of them to validate.confirmed."
         )
-        yield in_sets(evidence, sets, len(sets), message)
+        yield in_sets(evidence, sets, message)
 
 
 def unnamed_bursts(evidence: Evidence) -> Iterator[Finding]:
@@ -69,12 +68,12 @@ def unnamed_bursts(evidence: Evidence) -> Iterator[Finding]:
     count, total = sum(map(len, sets)), len(evidence.samples)
     if count >= SOME and count > MANY * total:
         message = (
-            f"{counted(count, total)} nearly the same as two others or more, so they seem to come from series: one slide,"
-            " patient, session or burst each. Their groups are found by looks alone, and a group whose pictures"
+            f"{counted(count, total)} nearly the same as two others or more, so they seem to come from series: one"
+            " slide, patient, session or burst each. Their groups are found by looks alone, and a group whose pictures"
             " would stand on different sides stands on train, so val and test get less than their share. Name each"
             " series: a column `group` in the manifest, or dataset.group_pattern."
         )
-        yield in_sets(evidence, sorted(sets, key=len, reverse=True), count, message)
+        yield in_sets(evidence, sorted(sets, key=len, reverse=True), message)
 
 
 def _unequal(evidence: Evidence) -> Iterator[Pair]:
