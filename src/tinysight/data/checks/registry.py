@@ -42,4 +42,5 @@ def find_violations(evidence: Evidence) -> list[Violation]:
 def _run(check: Check, evidence: Evidence, level: Level) -> Iterator[Violation]:
     for found in check(evidence):
         least = "note" if found.harmless else level
-        yield Violation(check.__name__, least, found.count, found.message, found.paths, found.details, found.sets)
+        message = " ".join(found.message.splitlines())  # a file's name may hold a line break
+        yield Violation(check.__name__, least, found.count, message, found.paths, found.details, found.sets)
