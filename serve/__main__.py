@@ -11,13 +11,14 @@ import uvicorn
 from uvicorn.config import LOGGING_CONFIG
 
 from serve.app import create_app
-from serve.model_store import ModelStore
-from serve.settings import Release, Settings, load_settings
-from serve.workers import Workers
+from serve.links import obey
+from serve.parent import Parent
+from serve.settings import Settings, load_settings
+from serve.version import Release
 from tinysight.errors import ConfigError, TinysightError
 
-log = logging.getLogger("uvicorn.error")
 BACKLOG = 2048
+GRACE = 30  # seconds for answers that are under way when the service is stopped
 
 
 def main() -> int:
@@ -31,24 +32,21 @@ def main() -> int:
 
 
 def serve(settings: Settings) -> None:
-    """Loads the model and answers requests: in this process, or in several that it starts.
+    """Finds a checked version and answers requests in as many processes as the settings say; this one only watches.
 
     Raises:
         TinysightError: if there is no model that can be served, or the port is taken.
     """
     logging.config.dictConfig(LOGGING_CONFIG)
     listener = _listen(settings.host, settings.port)
-    if settings.workers == 1:
-        _answer(settings, listener)
-        return
-    release = ModelStore(settings).load().release  # fetched and checked once, here; the workers only load it
-    log.info("serving %s version %s on port %d", release.name, release.version, listener.getsockname()[1])
-    Workers(settings.workers, lambda: _answer(settings, listener, release)).run()
 
+    def work(release: Release, number: int, link: socket.socket) -> None:
+        app = create_app(settings, release)
+        obey(link, app.state.store, number)
+        config = uvicorn.Config(app, loop="uvloop", http="httptools", log_config=None, timeout_graceful_shutdown=GRACE)
+        uvicorn.Server(config).run(sockets=[listener])
 
-def _answer(settings: Settings, listener: socket.socket, release: Release | None = None) -> None:
-    config = uvicorn.Config(create_app(settings, release), loop="uvloop", http="httptools", log_config=None)
-    uvicorn.Server(config).run(sockets=[listener])
+    Parent(settings, work, listener).run()
 
 
 def _listen(host: str, port: int) -> socket.socket:

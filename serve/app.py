@@ -5,7 +5,8 @@ from fastapi import FastAPI
 from serve.model_store import ModelStore
 from serve.problems import answer_in_problems
 from serve.routes import health, model, predict
-from serve.settings import Release, Settings
+from serve.settings import Settings
+from serve.version import Release
 from tinysight import __version__
 
 DESCRIPTION = "Classifies pictures with the production model. Every error is an RFC 9457 problem."

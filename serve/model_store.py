@@ -1,14 +1,18 @@
 """The model that is being served: checked before it is swapped in, replaced only as a whole."""
 
+import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from serve.follow_state import FollowState
 from serve.releases import ModelSource
-from serve.settings import Release, Settings
+from serve.settings import Settings
+from serve.version import Release, Wanted
 from tinysight.bundle import MODEL, check_golden, open_bundle
-from tinysight.errors import TinysightError
+from tinysight.errors import BundleError, ModelError, TinysightError
 from tinysight.predictor import Predictor
 
 log = logging.getLogger("uvicorn.error")
@@ -24,11 +28,23 @@ class ServedModel:
 
 
 class ModelStore:
-    """Holds the served model; readers take `current` once a request and keep to it."""
+    """Holds the served model; readers take `current` once a request and keep to it.
+
+    Attributes:
+        current: the model to answer with, or None before there is one.
+        state: what the process that follows the registry said last.
+    """
 
     def __init__(self, settings: Settings, release: Release | None = None) -> None:
+        """Loads nothing yet.
+
+        Args:
+            settings: of the service.
+            release: a version that another process has fetched and checked; by default it is fetched here.
+        """
         self._settings, self._release = settings, release
         self.current: ServedModel | None = None
+        self.state = FollowState()
 
     def load(self) -> ServedModel:
         """Fetches, checks and swaps in the version that the settings name, or else the last good one.
@@ -36,22 +52,45 @@ class ModelStore:
         Raises:
             TinysightError: if there is none that can be served.
         """
-        self.current = check_release(self._release) if self._release else self._fetch()
-        return self.current
+        return self.swap(load_release(self._release)) if self._release else self._fetch()
+
+    def swap(self, served: ServedModel) -> ServedModel:
+        """Puts another model in place of the served one; requests that began with the old one end with it."""
+        self.current = served
+        return served
 
     def _fetch(self) -> ServedModel:
         source = ModelSource(self._settings)
         try:
-            served = check_release(source.fetch())
+            wanted = source.look()
+            self.state = FollowState(wanted=wanted.version)
+            served, trouble = bring(source, wanted), None
         except TinysightError as error:
-            last_good = source.cache.last_good(str(error)) if source.cache else None
+            last_good = source.last_good()
             if last_good is None:
                 raise
+            trouble = str(error)
+            served = check_release(last_good)
             log.warning("serving version %s, the last good one: %s", last_good.version, error)
-            return check_release(last_good)
-        if source.cache:
-            _remember(source, served.release)
-        return served
+        self.state = self.state.model_copy(update={"served": served.release.version, "trouble": trouble})
+        return self.swap(served)
+
+
+def bring(source: ModelSource, wanted: Wanted, fetched: Callable[[], None] = lambda: None) -> ServedModel:
+    """Fetches a version, checks it and keeps it; one that is not as promised is never put where it is served from.
+
+    Args:
+        source: of the version.
+        wanted: as the source's look found it.
+        fetched: called when its files are here and their check begins.
+
+    Raises:
+        TinysightError: if it cannot be had or is not as promised.
+    """
+    with source.fetched(wanted) as release:
+        fetched()
+        served = check_release(release)
+        return ServedModel(served.predictor, source.keep(served.release), served.sha256)
 
 
 def check_release(release: Release) -> ServedModel:
@@ -61,16 +100,30 @@ def check_release(release: Release) -> ServedModel:
         ModelError: if any of them is not as promised.
     """
     bundle = open_bundle(release.folder)
-    predictor = Predictor(bundle.model)
-    check_golden(bundle, predictor)
-    size = predictor.contract.image_size
-    predictor.probabilities(np.zeros((1, size, size, 3), np.uint8))
-    return ServedModel(predictor, release, bundle.sha256[MODEL])
+    served = load_release(release.model_copy(update={"sha256": bundle.sha256[MODEL]}))
+    check_golden(bundle, served.predictor)
+    return served
 
 
-def _remember(source: ModelSource, release: Release) -> None:
-    assert source.cache is not None
+def load_release(release: Release) -> ServedModel:
+    """Loads a version that was checked before, if its model is still the same file, and warms it up.
+
+    Raises:
+        ModelError: if the file is missing or changed, or its answer is not one probability a class.
+    """
     try:
-        source.cache.remember(release)
+        data = (release.folder / MODEL).read_bytes()
     except OSError as error:
-        log.warning("the cache cannot be written, so a restart will need the registry: %s", error.strerror)
+        raise BundleError(f"{MODEL} of version {release.version} cannot be read: {error.strerror}.") from None
+    if hashlib.sha256(data).hexdigest() != release.sha256:
+        raise BundleError(f"{MODEL} of version {release.version} was changed after it was checked.")
+    predictor = Predictor(data)
+    del data
+    size, names = predictor.contract.image_size, predictor.contract.class_names
+    answer = predictor.probabilities(np.zeros((2, size, size, 3), np.uint8))
+    if answer.shape != (2, len(names)) or not np.allclose(answer.sum(axis=1), 1, atol=1e-3):
+        raise ModelError(
+            f"The model must answer with {len(names)} probabilities for each picture. Received: shape {answer.shape}"
+            f" for two pictures, sums {answer.sum(axis=-1).ravel()[:2]}. Make it again with `dvc repro`."
+        )
+    return ServedModel(predictor, release, release.sha256)

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -12,50 +13,80 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from serve.settings import Release
-from serve.version_cache import VersionCache
+from serve.version import Wanted
 from tinysight.bundle import MANIFEST, MODEL, open_bundle, read_manifest
 from tinysight.errors import BundleError, TrackingError
 
 API, PROXY = "/api/2.0/mlflow", "/api/2.0/mlflow-artifacts/artifacts/"
 TIMEOUT = 10.0  # seconds without a byte
+ANSWER_LIMIT = 15.0  # seconds for a whole JSON answer; files have the limit of who asks for them
 MAX_ANSWER = 4_000_000  # bytes of JSON
 MAX_FILE = 1_000_000_000  # bytes; a small server's disk is not to be filled by a mistake
 SHA256_TAG = "tinysight.sha256"
 
 
-def fetch_version(tracking_uri: str, name: str, alias: str, cache: VersionCache) -> Release:
-    """The version that an alias names, from the cache if it is there, else downloaded.
+def look(tracking_uri: str, name: str, alias: str) -> Wanted:
+    """The version that an alias names now.
 
     Args:
         tracking_uri: the MLflow server's address.
         name: the registered model.
         alias: of the version.
-        cache: where the version is, or goes.
 
     Raises:
-        TrackingError: if the server does not answer, or has no such version or no artifact proxy.
-        BundleError: if what it sends is not the bundle that it promises.
+        TrackingError: if the server does not answer, or has no such version.
     """
     registry = Registry(tracking_uri)
-    version, sha256 = _version(registry, name, alias)
-    folder = cache.version(version)
-    if not _holds(folder, sha256):
-        answer = registry.ask("model-versions/get-download-uri", name=name, version=version)
-        _download(registry, _proxy_path(str(answer.get("artifact_uri"))), folder)
-        if not _holds(folder, sha256):
+    try:
+        found = registry.ask("registered-models/alias", name=name, alias=alias)["model_version"]
+        tags = {str(tag["key"]): str(tag["value"]) for tag in found.get("tags", [])}
+        version, source = str(found["version"]), str(found.get("source", ""))
+    except (KeyError, TypeError, AttributeError):
+        raise registry.stranger() from None
+    if not version.isdecimal():  # it becomes a folder's name
+        raise registry.stranger()
+    return Wanted(version=version, sha256=tags.get(SHA256_TAG), source=source)
+
+
+def download(tracking_uri: str, name: str, wanted: Wanted, folder: Path) -> None:
+    """Brings a version's files into a folder and checks their digests; what fails leaves no folder behind.
+
+    Args:
+        tracking_uri: the MLflow server's address.
+        name: the registered model.
+        wanted: the version, as `look` found it.
+        folder: made anew.
+
+    Raises:
+        TrackingError: if the server does not answer, or has no artifact proxy.
+        BundleError: if what it sends is not the bundle that it promises.
+        OSError: if the folder cannot be written.
+    """
+    registry = Registry(tracking_uri)
+    answer = registry.ask("model-versions/get-download-uri", name=name, version=wanted.version)
+    artifacts = _proxy_path(str(answer.get("artifact_uri")))
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        registry.copy(f"{artifacts}/{MANIFEST}", folder / MANIFEST)
+        for file_name in read_manifest(folder).sha256:
+            registry.copy(f"{artifacts}/{file_name}", folder / file_name)
+        if open_bundle(folder).sha256[MODEL] != (wanted.sha256 or open_bundle(folder).sha256[MODEL]):
             raise BundleError(
-                f"Version {version} of {name} is not the one that was registered: its tag {SHA256_TAG} names"
+                f"Version {wanted.version} of {name} is not the one that was registered: its tag {SHA256_TAG} names"
                 " other bytes. Register it again with `dvc repro`."
             )
-    return Release(name=name, version=version, folder=folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 class Registry:
     """An MLflow server's addresses, and how it is asked."""
 
     def __init__(self, tracking_uri: str) -> None:
-        self.url = tracking_uri.rstrip("/")
+        parts = urllib.parse.urlsplit(tracking_uri.rstrip("/"))
+        self._account = (parts.username, parts.password or "") if parts.username else None
+        self.url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()  # errors name it, without a password
 
     def ask(self, path: str, **query: str) -> dict[str, Any]:
         """The JSON answer of one of the registry's addresses.
@@ -63,7 +94,8 @@ class Registry:
         Raises:
             TrackingError: if it refuses or does not answer with a JSON object.
         """
-        body = b"".join(self._pieces(f"{API}/{path}?{urllib.parse.urlencode(query)}", MAX_ANSWER))
+        pieces = self._pieces(f"{API}/{path}?{urllib.parse.urlencode(query)}", MAX_ANSWER, ANSWER_LIMIT)
+        body = b"".join(pieces)
         try:
             answer = json.loads(body)
         except ValueError:
@@ -90,47 +122,28 @@ class Registry:
             for piece in self._pieces(PROXY + urllib.parse.quote(artifact), MAX_FILE):
                 file.write(piece)
 
-    def _pieces(self, path: str, limit: int) -> Iterator[bytes]:
-        request = urllib.request.Request(self.url + path, headers=_credentials())  # noqa: S310 (http, see releases.py)
+    def _pieces(self, path: str, limit: int, seconds: float = float("inf")) -> Iterator[bytes]:
+        end = time.monotonic() + seconds
+        headers = _credentials(self._account)
+        request = urllib.request.Request(self.url + path, headers=headers)  # noqa: S310 (http, see releases.py)
         size = 0
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310
-                while size <= limit and (piece := response.read(1 << 16)):
+                while size <= limit and (piece := response.read1(1 << 16)):
                     size += len(piece)
+                    if time.monotonic() > end:  # a byte now and then keeps no connection
+                        raise TimeoutError(f"no whole answer in {seconds:.0f} s")
                     yield piece
         except urllib.error.HTTPError as error:
             with error:
                 raise TrackingError(f"The registry at {self.url} refuses: {_words(error)}") from None
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:  # ValueError: an address that is none
             reason = getattr(error, "reason", None) or error
             raise TrackingError(
                 f"The registry at {self.url} does not answer: {reason}. Start it, or correct MLFLOW_TRACKING_URI."
             ) from None
         if size > limit:
             raise TrackingError(f"The registry at {self.url} sends over {limit:,} bytes. Look at what was registered.")
-
-
-def _download(registry: Registry, artifacts: str, folder: Path) -> None:
-    """Fetches a bundle's files beside their place, checks their digests, and moves them there whole."""
-    part = folder.with_name(f"{folder.name}.{os.getpid()}.part")
-    try:
-        shutil.rmtree(part, ignore_errors=True)
-        registry.copy(f"{artifacts}/{MANIFEST}", part / MANIFEST)
-        for file_name in read_manifest(part).sha256:
-            registry.copy(f"{artifacts}/{file_name}", part / file_name)
-        open_bundle(part)
-        shutil.rmtree(folder, ignore_errors=True)
-        os.replace(part, folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-
-
-def _holds(folder: Path, sha256: str | None) -> bool:
-    """True when a whole bundle is there, with the model that the registry means."""
-    try:
-        return open_bundle(folder).sha256[MODEL] == (sha256 or open_bundle(folder).sha256[MODEL])
-    except BundleError:
-        return False
 
 
 def _proxy_path(uri: str) -> str:
@@ -146,23 +159,12 @@ def _proxy_path(uri: str) -> str:
     )
 
 
-def _version(registry: Registry, name: str, alias: str) -> tuple[str, str | None]:
-    """The number that an alias names, and the digest of its model where the registry has it."""
-    try:
-        found = registry.ask("registered-models/alias", name=name, alias=alias)["model_version"]
-        tags = {str(tag["key"]): str(tag["value"]) for tag in found.get("tags", [])}
-        version = str(found["version"])
-    except (KeyError, TypeError, AttributeError):
-        raise registry.stranger() from None
-    if not version.isdecimal():  # it becomes a folder's name
-        raise registry.stranger()
-    return version, tags.get(SHA256_TAG)
-
-
-def _credentials() -> dict[str, str]:
-    """The header for the variables that MLflow's own clients read."""
+def _credentials(account: tuple[str, str] | None) -> dict[str, str]:
+    """The header for the address's own account, or for the variables that MLflow's own clients read."""
     user, password = os.environ.get("MLFLOW_TRACKING_USERNAME"), os.environ.get("MLFLOW_TRACKING_PASSWORD", "")
     token = os.environ.get("MLFLOW_TRACKING_TOKEN")
+    if account:
+        user, password = account
     if user:
         return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
     return {"Authorization": f"Bearer {token}"} if token else {}

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from serve.settings import Release
+from serve.version import Release
 from tinysight.errors import ConfigError, TrackingError
 
 TIMEOUT = 120.0  # seconds; the child may import the whole of MLflow

@@ -1,15 +1,21 @@
 """What TINYSIGHT_MODEL names, found and brought to this disk."""
 
+import logging
 import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from serve.registry_http import fetch_version
+from serve import registry_http
 from serve.registry_sqlite import pull_version
-from serve.settings import Release, Settings
+from serve.settings import Settings
+from serve.version import Release, Wanted
 from serve.version_cache import VersionCache
-from tinysight.bundle import read_manifest
+from tinysight.bundle import MANIFEST, MODEL, read_manifest, sha256_of
 from tinysight.errors import ConfigError
 
+log = logging.getLogger("uvicorn.error")
 MODEL_URI = re.compile(r"models:/([^/@]+)@([^/@]+)")
 ALLOWED = (
     "Allowed are models:/NAME@production, with MLFLOW_TRACKING_URI set, and a bundle's folder."
@@ -37,25 +43,73 @@ class ModelSource:
             received = repr(self._model) if self._model else "nothing"
             raise ConfigError(f"TINYSIGHT_MODEL must name a model. {ALLOWED}. Received: {received}.")
 
-    def fetch(self) -> Release:
-        """The version to serve now, with its bundle on this disk, not yet checked by its golden pictures.
+    def look(self) -> Wanted:
+        """The version to serve now; only its name is known then, unless it lies on this machine.
+
+        Raises:
+            TinysightError: if that cannot be told.
+        """
+        if self.cache is None:
+            bundle = read_manifest(Path(self._model))
+            return Wanted(
+                version=bundle.version, sha256=bundle.sha256[MODEL], source=sha256_of(bundle.folder / MANIFEST)
+            )
+        if self._uri.startswith("sqlite:"):
+            with _writing():
+                release = pull_version(self._uri, self._model, self.cache.folder.parent)
+            return Wanted(version=release.version, sha256=read_manifest(release.folder).sha256[MODEL])
+        return registry_http.look(self._uri, self._name, self._alias)
+
+    @contextmanager
+    def fetched(self, wanted: Wanted) -> Iterator[Release]:
+        """A version with its files on this disk, to be checked inside the block and kept before it ends.
 
         Raises:
             TinysightError: if it cannot be had.
         """
         if self.cache is None:
             bundle = read_manifest(Path(self._model))
-            return Release(name=bundle.name, version=bundle.version, folder=bundle.folder)
+            yield Release(name=bundle.name, version=bundle.version, folder=bundle.folder)
+            return
+        folder, draft = self.cache.version(wanted.version), self.cache.draft(wanted.version)
+        if not self.cache.holds(wanted.version, wanted.sha256):
+            with _writing():
+                self.cache.folder.mkdir(parents=True, exist_ok=True)
+                registry_http.download(self._uri, self._name, wanted, draft)
+            folder = draft
         try:
-            self.cache.folder.mkdir(parents=True, exist_ok=True)
-            if self._uri.startswith("sqlite:"):
-                return pull_version(self._uri, self._model, self.cache.folder.parent)
-            return fetch_version(self._uri, self._name, self._alias, self.cache)
+            yield Release(name=self._name, version=wanted.version, folder=folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def keep(self, release: Release) -> Release:
+        """Puts a checked version where it stays, and writes down that it is good.
+
+        Raises:
+            ConfigError: if the cache cannot be written and the version is only a draft yet.
+        """
+        if self.cache is None:
+            return release
+        folder = self.cache.version(release.version)
+        if release.folder != folder:
+            with _writing():
+                self.cache.place(release.folder, release.version)
+        release = release.model_copy(update={"folder": folder})
+        self.remember(release)
+        return release
+
+    def remember(self, release: Release) -> None:
+        """Writes down which version is good, and drops those that nobody will go back to."""
+        try:
+            if self.cache:
+                self.cache.remember(release)
+                self.cache.prune()
         except OSError as error:
-            raise ConfigError(
-                f"The cache for downloaded models cannot be written: {error.strerror}."
-                " Set TINYSIGHT_CACHE_DIR to a folder with room that may be written."
-            ) from None
+            log.warning("the cache cannot be written, so a restart will need the registry: %s", error.strerror)
+
+    def last_good(self) -> Release | None:
+        """The version that was served last, if it is still here; its files are not checked yet."""
+        return self.cache.last_good() if self.cache else None
 
     def _check_registry(self) -> None:
         if not self._uri.startswith(("http://", "https://", "sqlite:")):
@@ -63,3 +117,14 @@ class ModelSource:
                 f"TINYSIGHT_MODEL={self._model} needs MLFLOW_TRACKING_URI: http(s)://HOST:PORT of an MLflow server,"
                 f" or sqlite:///PATH where MLflow is installed. Received: {self._uri or 'nothing'}."
             )
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(
+            f"The cache for downloaded models cannot be written: {error.strerror}."
+            " Set TINYSIGHT_CACHE_DIR to a folder with room that may be written."
+        ) from None

@@ -40,7 +40,12 @@ class Readiness(BaseModel):
 
     status: str = "ready"
     model_version: str
-    trouble: str | None = Field(description="Why this is not the version that the registry names; null when it is.")
+    wanted_version: str | None = Field(
+        description="What the registry names; null before it has answered, and for a bundle's folder."
+    )
+    trouble: str | None = Field(
+        description="Why this is not surely the version that the registry names now; null when it is."
+    )
 
 
 class ModelAnswer(BaseModel):

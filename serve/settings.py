@@ -4,28 +4,10 @@ import os
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tinysight.errors import ConfigError
-
-
-class Release(BaseModel):
-    """A checked version on disk, ready to be loaded.
-
-    Attributes:
-        name: the registered model's name.
-        version: the registered version, or "local".
-        folder: its bundle.
-        trouble: why this is not the version that the registry names, or None if it is.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    version: str
-    folder: Path
-    trouble: str | None = None
 
 
 class Settings(BaseSettings):
@@ -36,6 +18,7 @@ class Settings(BaseSettings):
         tracking_uri: the registry, as an http(s) or sqlite URI; not needed for a folder.
         cache_dir: where downloaded versions are kept, so that a restart needs no registry.
         workers: how many processes answer; each holds the model.
+        poll_seconds: how often the registry is asked which version it wants.
         max_bytes: the longest request body that is read.
         host: the address to listen on.
         port: the port to listen on; 0 takes a free one.
@@ -47,6 +30,7 @@ class Settings(BaseSettings):
     tracking_uri: Annotated[str, Field(validation_alias="MLFLOW_TRACKING_URI")] = ""
     cache_dir: Path = Path("~/.cache/tinysight")
     workers: Annotated[int, Field(ge=1, le=64)] = min(2, os.cpu_count() or 1)
+    poll_seconds: Annotated[float, Field(ge=1, le=86_400)] = 15.0
     max_bytes: Annotated[int, Field(ge=1)] = 10_000_000
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000

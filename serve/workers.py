@@ -1,86 +1,133 @@
-"""Several processes on one socket, forked from one that has everything imported: they start fast and share memory."""
+"""The processes that answer requests: forked on one socket, told what to load, replaced when they die."""
 
 import logging
 import os
 import signal
-import threading
+import socket
 import time
-from collections.abc import Callable
-from types import FrameType
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from serve.follow_state import FollowState
+from serve.forks import fork
+from serve.links import Answer, Lines, Order, say
+from serve.version import Release
 
 log = logging.getLogger("uvicorn.error")
-Mask = set[int | signal.Signals]
-STOPS: Mask = {signal.SIGTERM, signal.SIGINT}
-RESTART_DELAY = 1.0  # seconds, so that a worker that cannot live does not take a core
+STEADY = 10.0  # seconds that a worker must have lived to be replaced at once
+LONGEST_PAUSE = 30.0  # seconds between starts, so that a worker that cannot live does not take a core
+
+Work = Callable[[Release, int, socket.socket], None]
+
+
+@dataclass
+class Worker:
+    """One process as the parent sees it.
+
+    Attributes:
+        pid: of the process.
+        link: to it.
+        started: seconds of a clock that only goes forward.
+        told: the number of the release that it loads or serves.
+        serves: the number of the release that it has said it serves; 0 before the first.
+    """
+
+    pid: int
+    link: socket.socket
+    started: float
+    told: int
+    serves: int = 0
+    lines: Lines = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lines = Lines(self.link)
 
 
 class Workers:
-    """Keeps a number of processes doing the same work until it is told to stop."""
+    """A number of processes that all serve the same release, or are told to."""
 
-    def __init__(self, count: int, work: Callable[[], None]) -> None:
+    def __init__(self, count: int, work: Work, closes: Callable[[], list[int]]) -> None:
         """Starts nothing yet.
 
         Args:
             count: how many processes.
-            work: what each does; it must end on SIGTERM.
+            work: what each does with a release, its number and its link; it must end on SIGTERM.
+            closes: open files of this process that they must not keep.
         """
-        self._count, self._work = count, work
-        self._pids: set[int] = set()
-        self._stopping = False
-        self._alive = os.pipe()  # workers read it; its end tells them that this process is gone
+        self._count, self._work, self._closes = count, work, closes
+        self.alive: dict[int, Worker] = {}
+        self.release: Release | None = None
+        self.number = 0
+        self._state = FollowState()
+        self._next_start, self._pause = 0.0, 0.0
 
-    def run(self) -> None:
-        """Starts the workers, replaces any that dies, and returns when all have ended after a SIGTERM or SIGINT."""
-        for number in STOPS:
-            signal.signal(number, self._stop)
-        for _ in range(self._count):
+    @property
+    def next_start(self) -> float | None:
+        """When a missing worker may be started; None if none is missing."""
+        return self._next_start if self.release and len(self.alive) < self._count else None
+
+    def load(self, release: Release) -> None:
+        """Makes this the release that new workers start with and the others are to load."""
+        self.release, self.number = release, self.number + 1
+
+    def start_missing(self) -> None:
+        """Starts as many as are missing, unless the last one died too soon for that."""
+        while (start := self.next_start) is not None and start <= time.monotonic():
             self._start()
-        while self._pids:
-            pid, status = os.wait()
-            if pid not in self._pids:
-                continue  # as process 1 of a container it also inherits strangers
-            self._pids.discard(pid)
-            if not self._stopping:
-                log.error("worker %d ended with %d; starting another", pid, os.waitstatus_to_exitcode(status))
-                time.sleep(RESTART_DELAY)
-                self._start()
+
+    def tell(self, state: FollowState) -> None:
+        """Gives every worker the state, and the release to those that neither serve nor load it."""
+        if state == self._state and all(worker.told == self.number for worker in self.alive.values()):
+            return
+        self._state = state
+        for worker in self.alive.values():
+            is_told = worker.told == self.number
+            order = Order(state=state, release=None if is_told else self.release, number=self.number)
+            if say(worker.link, order):
+                worker.told = self.number
+
+    def tell_again(self) -> None:
+        """Forgets who was told to load the release but does not serve it, so that the next `tell` repeats it."""
+        for worker in self.alive.values():
+            if worker.serves != self.number:
+                worker.told = worker.serves
+
+    def hear(self, worker: Worker) -> Iterator[Answer]:
+        """What a worker has said; nothing once it is gone."""
+        for line in worker.lines.read() or []:
+            answer = Answer.model_validate_json(line)
+            if answer.trouble is None:
+                worker.serves = answer.number
+            yield answer
+
+    def ended(self, pid: int, status: int, *, expected: bool) -> Worker | None:
+        """Forgets a worker that has ended and plans its successor; None for a process that was none of them."""
+        worker = self.alive.pop(pid, None)
+        if worker is None:
+            return None
+        worker.link.close()
+        now = time.monotonic()
+        self._pause = 0.0 if now - worker.started >= STEADY else min(max(1.0, self._pause * 2), LONGEST_PAUSE)
+        self._next_start = now + self._pause
+        if not expected:
+            code = os.waitstatus_to_exitcode(status)
+            log.error("worker %d ended with %d; another starts in %.0f s", pid, code, self._pause)
+        return worker
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Sends every worker a signal; after SIGTERM it finishes what it has begun."""
+        for pid in self.alive:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def _start(self) -> None:
-        before: Mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # or a stop between fork and add would miss it
-        try:
-            if self._stopping:
-                return
-            pid = os.fork()
-            if pid == 0:
-                self._live(before)
-            self._pids.add(pid)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-    def _live(self, mask: Mask) -> None:
-        """What a forked process does; it never returns into what its parent was doing."""
-        code = 1
-        try:
-            os.setpgrp()  # a Ctrl-C in the terminal goes to the parent, which stops its workers gently
-            for number in STOPS:
-                signal.signal(number, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-            os.close(self._alive[1])
-            threading.Thread(target=_stop_with, args=(self._alive[0],), daemon=True).start()
-            self._work()
-            code = 0
-        except Exception:
-            log.exception("worker %d cannot go on", os.getpid())
-        finally:
-            os._exit(code)
-
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stopping = True
-        for pid in self._pids:
-            os.kill(pid, signal.SIGTERM)
-
-
-def _stop_with(parent: int) -> None:
-    """Waits for the end of a pipe that only the parent can write to, and stops this process."""
-    os.read(parent, 1)
-    os.kill(os.getpid(), signal.SIGTERM)
+        ours, theirs = socket.socketpair()
+        release, number = self.release, self.number
+        assert release is not None
+        closes = [*self._closes(), ours.fileno(), *(worker.link.fileno() for worker in self.alive.values())]
+        pid = fork(lambda: self._work(release, number, theirs), closes=closes)
+        theirs.close()
+        ours.setblocking(False)
+        self.alive[pid] = Worker(pid, ours, time.monotonic(), told=number)
+        say(ours, Order(state=self._state))

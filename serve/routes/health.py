@@ -18,5 +18,5 @@ async def healthz() -> Health:
 @router.get("/readyz", summary="A checked model is loaded", responses=responses("no-model"))
 async def readyz(request: Request) -> Readiness:
     """200 when predictions will be answered, also by an older version; 503 when not."""
-    release = served_model(request).release
-    return Readiness(model_version=release.version, trouble=release.trouble)
+    version, state = served_model(request).release.version, request.app.state.store.state
+    return Readiness(model_version=version, wanted_version=state.wanted, trouble=state.trouble)

@@ -90,8 +90,9 @@ def store(registry: Registry, tmp_path: Path) -> ModelStore:
 
 def test_a_version_is_fetched_whole_and_served_under_its_number(registry: Registry, tmp_path: Path) -> None:
     registry.version = "41"
-    served = store(registry, tmp_path).load()
-    assert (served.release.name, served.release.version, served.release.trouble) == ("colours", "41", None)
+    models = store(registry, tmp_path)
+    served = models.load()
+    assert (served.release.name, served.release.version, models.state.trouble) == ("colours", "41", None)
     assert served.predictor.predict(PHOTOS[0].read_bytes()).best_class in served.predictor.contract.class_names
 
 

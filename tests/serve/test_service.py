@@ -64,7 +64,7 @@ def test_the_answer_has_the_promised_fields(service: Running) -> None:
 def test_it_says_that_it_lives_and_what_it_serves(service: Running, bundle: Path) -> None:
     assert json.loads(service.ask("GET", "/healthz")[2]) == {"status": "ok"}
     ready = json.loads(service.ask("GET", "/readyz")[2])
-    assert ready == {"status": "ready", "model_version": "12", "trouble": None}
+    assert ready == {"status": "ready", "model_version": "12", "wanted_version": None, "trouble": None}
     model = json.loads(service.ask("GET", "/model")[2])
     assert (model["name"], model["version"], model["sha256"]) == ("colours", "12", sha256_of(bundle / MODEL))
     assert (model["class_names"], model["image_size"]) == (list(COLOURS), 8)

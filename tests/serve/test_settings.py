@@ -8,7 +8,7 @@ from tinysight.errors import ConfigError
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("MODEL", "CACHE_DIR", "WORKERS", "MAX_BYTES", "HOST", "PORT", "RELEASE"):
+    for name in ("MODEL", "CACHE_DIR", "WORKERS", "POLL_SECONDS", "MAX_BYTES", "HOST", "PORT", "RELEASE"):
         monkeypatch.delenv(f"TINYSIGHT_{name}", raising=False)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
 
@@ -18,6 +18,7 @@ def test_each_setting_has_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://registry:5000")
     monkeypatch.setenv("TINYSIGHT_CACHE_DIR", "/var/cache/tinysight")
     monkeypatch.setenv("TINYSIGHT_WORKERS", "3")
+    monkeypatch.setenv("TINYSIGHT_POLL_SECONDS", "2.5")
     monkeypatch.setenv("TINYSIGHT_MAX_BYTES", "5000")
     monkeypatch.setenv("TINYSIGHT_HOST", "0.0.0.0")
     monkeypatch.setenv("TINYSIGHT_PORT", "9000")
@@ -25,6 +26,7 @@ def test_each_setting_has_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settings.model, settings.tracking_uri) == ("models:/a@production", "http://registry:5000")
     assert settings.cache == Path("/var/cache/tinysight")
     assert (settings.workers, settings.max_bytes, settings.host, settings.port) == (3, 5000, "0.0.0.0", 9000)
+    assert settings.poll_seconds == 2.5
 
 
 def test_without_any_variable_it_is_safe(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,6 +43,7 @@ def test_without_any_variable_it_is_safe(monkeypatch: pytest.MonkeyPatch) -> Non
         ("TINYSIGHT_PORT", "http"),
         ("TINYSIGHT_PORT", "70000"),
         ("TINYSIGHT_WORKERS", "0"),
+        ("TINYSIGHT_POLL_SECONDS", "0.5"),
         ("TINYSIGHT_MAX_BYTES", "-1"),
         ("TINYSIGHT_MAX_BYTES", "10MB"),
     ],
