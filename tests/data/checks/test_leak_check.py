@@ -28,13 +28,13 @@ def test_a_group_on_two_given_sides_is_an_error_with_an_example() -> None:
     assert found.sets == (("cat/a.png", "cat/b.png"), ("dog/d.png", "dog/e.png"))
     assert found.details == ("on train", "on test", "on val", "on test")
     assert "cat/a.png (train) and cat/b.png (test)" in found.message
-    assert "set dataset.leaks to leave_out: test then stays whole" in found.message
+    assert "set dataset.leaks to leave_out: test then stays whole (else val)" in found.message
 
 
 def test_where_they_are_left_out_it_is_a_note_that_says_so() -> None:
     found = violations(evidence(given_sides(), leaks="leave_out"))["leak"]
     assert found.level == "note"
-    assert "used on no side" in found.message
+    assert "is used on none" in found.message
 
 
 def test_groups_on_one_side_are_no_leak() -> None:
