@@ -1,32 +1,23 @@
 """Calls a function for each of many items on all cores: in processes, in order, in bounded memory."""
 
-import ctypes
 import gc
 import os
-import signal
-import sys
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
-from multiprocessing.reduction import ForkingPickler
+from multiprocessing.connection import wait
 from typing import Any, NoReturn, TypeVar
 
+from tinysight.data.forked import Died, Forked, Function
 from tinysight.errors import DataError
 
 S = TypeVar("S")
 T = TypeVar("T")
-Function = Callable[[Any], Any]
 Lost = Callable[[Any, str], Any]
 
 BATCH = 16  # items a message: small pictures cost less than handing them over one by one
+TERM = 256 * BATCH  # items, after which a process makes room for a fresh one
 WAITING = 2  # batches that a process has before it: one to work on, one to go on with
 AHEAD = 4  # batches for each process that may be done before the oldest one that is not
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # as in glibc's malloc.h
-KEPT_BYTES = 64_000_000  # of freed memory that a process keeps for its next item
 MOST_LOST = 20  # items that may end their process: with more, it is not the items
 
 
@@ -75,22 +66,6 @@ def _refuse(item: object, how: str) -> NoReturn:
     raise DataError(f"{getattr(item, 'path', item)}: {death(how)}")
 
 
-@dataclass
-class _Worker:
-    """A process and the batches that it has before it, the one in work first."""
-
-    process: BaseProcess
-    pipe: Connection
-    batches: deque[range] = field(default_factory=deque)
-
-
-@dataclass(frozen=True)
-class _Failure:
-    """What the function raised."""
-
-    error: Exception
-
-
 class _Crew:
     """The processes, what is still to do, and what is done but not asked for yet, by its first item's place."""
 
@@ -99,7 +74,7 @@ class _Crew:
         self._to_do = deque(range(at, min(at + BATCH, len(items))) for at in range(0, len(items), BATCH))
         self._done: dict[int, list[Any]] = {}
         self._lost_count = 0
-        self._workers: list[_Worker] = []
+        self._workers: list[Forked] = []
         for _ in range(processes):
             self._hire()
 
@@ -115,48 +90,43 @@ class _Crew:
     def dismiss(self) -> None:
         """Ends the processes, also in the middle of their work."""
         for worker in self._workers:
-            self._end(worker)
+            worker.end()
+        gc.unfreeze()
 
     def _hire(self) -> None:
-        context = get_context("fork")  # another kind would have to pickle the function and all items
-        ours, theirs = context.Pipe()
-        parents = [ours, *(worker.pipe for worker in self._workers)]
-        process = context.Process(target=_work, args=(self._function, self._items, theirs, parents), daemon=True)
-        process.start()
-        theirs.close()
-        self._workers.append(_Worker(process, ours))
+        self._workers.append(Forked(self._function, self._items, self._workers))
+
+    def _replace(self, worker: Forked) -> None:
+        self._workers.remove(worker)
+        worker.end()
+        self._hire()
 
     def _hand_out(self, limit: int) -> None:
         for depth in range(WAITING):
             for worker in self._workers:
-                if len(worker.batches) == depth and self._to_do and self._to_do[0].start < limit:
-                    worker.batches.append(self._to_do.popleft())
-                    _send(worker.pipe, worker.batches[-1])
+                free = len(worker.batches) == depth and worker.given < TERM
+                if free and self._to_do and self._to_do[0].start < limit:
+                    worker.give(self._to_do.popleft())
 
-    def _receive(self, worker: _Worker) -> None:
+    def _receive(self, worker: Forked) -> None:
+        place = worker.batches[0].start
         try:
-            outcome = worker.pipe.recv()
-        except (EOFError, OSError):
+            self._done[place] = worker.receive()
+        except Died:
+            self._take_back(worker.batches, worker.ending())
             self._replace(worker)
             return
-        if isinstance(outcome, _Failure):
-            raise outcome.error
-        self._done[worker.batches.popleft().start] = outcome
+        if worker.given >= TERM and not worker.batches:
+            self._replace(worker)  # it has copied much of the items by now, only by counting references to them
 
-    def _replace(self, worker: _Worker) -> None:
+    def _take_back(self, batches: Sequence[range], how: str) -> None:
         """Of a dead process's work, the batch that it died of is done item by item, to find the one."""
-        worker.process.join()
-        code = worker.process.exitcode or 0
-        how = (signal.strsignal(-code) or f"signal {-code}") if code < 0 else f"exit code {code}"
-        self._workers.remove(worker)
-        self._end(worker)
-        culprit, *others = worker.batches
+        culprit, *others = batches
         if len(culprit) == 1:
             self._lose(culprit.start, how)
             self._to_do.extendleft(reversed(others))
         else:
             self._to_do.extendleft(reversed([*(range(at, at + 1) for at in culprit), *others]))
-        self._hire()
 
     def _lose(self, place: int, how: str) -> None:
         self._lost_count += 1
@@ -166,63 +136,3 @@ class _Crew:
                 " may be short of memory, or Pillow damaged: free memory, or run `make install`."
             )
         self._done[place] = [self._lost(self._items[place], how)]
-
-    def _end(self, worker: _Worker) -> None:
-        worker.pipe.close()
-        worker.process.kill()
-        worker.process.join()
-        worker.process.close()
-
-
-def _send(pipe: Connection, batch: range) -> None:
-    try:
-        pipe.send((batch.start, batch.stop))
-    except OSError:
-        return  # it is dead; receiving tells
-
-
-def _work(function: Function, items: Sequence[Any], pipe: Connection, parents: Sequence[Connection]) -> None:
-    """What each process does until the one that started it closes the pipe, or ends."""
-    for parent in parents:
-        parent.close()
-    _stand_alone()
-    try:
-        while True:
-            start, stop = pipe.recv()
-            pipe.send_bytes(_outcome(function, items[start:stop]))
-    except (EOFError, OSError):
-        return
-
-
-def _stand_alone() -> None:
-    """Keeps a copied process from what the one that started it was about to do."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started it ends it
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)  # the old one may be locked by a thread left behind
-    gc.freeze()  # a collection would write to, and so copy, all memory that is shared
-    _keep_freed_memory()
-
-
-def _keep_freed_memory() -> None:
-    """Else each picture of some MB gets memory anew from the system, which clears it: two thirds more time."""
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):  # glibc has it
-        libc.mallopt(M_MMAP_THRESHOLD, KEPT_BYTES // 2)
-        libc.mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
-
-
-def _outcome(function: Function, items: Sequence[Any]) -> Any:
-    try:
-        return ForkingPickler.dumps([function(item) for item in items])
-    except Exception as error:
-        error.add_note("".join(traceback.format_exception(error)))
-        return ForkingPickler.dumps(_Failure(_portable(error)))
-
-
-def _portable(error: Exception) -> Exception:
-    """The error itself if it survives the pipe, else its text."""
-    try:
-        ForkingPickler.loads(ForkingPickler.dumps(error))
-    except Exception:
-        return RuntimeError(f"{type(error).__name__}: {error}")
-    return error

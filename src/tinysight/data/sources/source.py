@@ -12,7 +12,7 @@ from tinysight.params import DatasetParams
 from tinysight.paths import Paths
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """One picture file of a source.
 
