@@ -19,6 +19,11 @@ def test_likeness_of_different_kinds_joins_what_it_touches() -> None:
     assert group_samples([*samples, sample("e")], keys).tolist() == [0, 0, 0, 0, 1]
 
 
+def test_near_duplicates_are_joined_with_all_that_each_joins() -> None:
+    samples = [sample("a", group="g"), sample("b"), sample("c", group="g"), sample("d")]
+    assert group_samples(samples, [b"0", b"1", b"2", b"3"], [(1, 2)]).tolist() == [0, 0, 0, 1]
+
+
 def test_pictures_without_a_group_of_the_source_stay_alone() -> None:
     assert group_samples([sample("a"), sample("b")], [b"0", b"1"]).tolist() == [0, 1]
 

@@ -1,6 +1,8 @@
 """A picture's side follows from its digest: it stays when data is added, with its near-duplicates."""
 
+from collections import Counter
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -8,11 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_datasets import CLASSES, balanced, sample
+from tiny_datasets import CLASSES, balanced, make_params, sample
 
 from tinysight.data.groups import group_samples
 from tinysight.data.imageset import Sample
 from tinysight.data.sides import lay_out, own_side, position_of
+from tinysight.data.sources.source import list_source
 from tinysight.data.splits import Exemption, Split, assign
 from tinysight.errors import DataError
 from tinysight.params import SplitParams
@@ -86,6 +89,28 @@ def test_every_row_has_one_side_and_every_group_is_whole(drawn: list[Item]) -> N
     assert len({(group, side_of_row[row]) for row, group in enumerate(groups)}) == len(set(groups))
 
 
+@given(st.integers(30, 300), st.integers(0, 10_000), items)
+@settings(deadline=None)
+def test_a_fifth_more_pictures_move_none_but_the_exempt(count: int, seed: int, drawn: list[Item]) -> None:
+    """And all that did not move for a small class moved to train, with the group that it joined."""
+    before = [*balanced(count, f"old {seed} "), *build(drawn)[0]]
+    added = [sample(f"new {seed} {n}", CLASSES[n % 3]) for n in range(len(before) // 5)]
+    random = Random(seed)
+    near = [(random.randrange(len(before) + len(added)), random.randrange(len(before))) for _ in range(6)]
+    old_near = [pair for pair in near if max(pair) < len(before)]
+    first, first_exempt = assign(before, _grouped(before, old_near), FRACTIONS)
+    grown = [*before, *added]
+    second, second_exempt = assign(grown, _grouped(grown, near), FRACTIONS)
+    old, new = sides_of(before, first), sides_of(grown, second)
+    moved = {path for path, side in old.items() if new[path] != side}
+    assert moved <= exempt(first_exempt, second_exempt)
+    assert {new[path] for path in moved - exempt(first_exempt, second_exempt, kind="quota")} <= {"train"}
+
+
+def _grouped(samples: Sequence[Sample], near: Sequence[tuple[int, int]]) -> list[int]:
+    return group_samples(samples, [b"%d" % row for row in range(len(samples))], near).tolist()
+
+
 @given(items, st.randoms(use_true_random=False))
 @settings(deadline=None)
 def test_the_order_of_the_rows_does_not_matter(drawn: list[Item], random: Random) -> None:
@@ -110,6 +135,34 @@ def test_fractions_are_binomial_around_what_is_asked_for(seed: int, train: float
     for side, rows in split.sides().items():
         share = getattr(fractions, side)
         assert abs(len(rows) / 1200 - share) < 3.5 * (share * (1 - share) / 1200) ** 0.5
+
+
+def check_shares(samples: Sequence[Sample]) -> None:
+    """No class further from 70/15/15 than 3.5 binomial standard errors."""
+    split, exemptions = assign(samples, alone(samples), FRACTIONS)
+    assert not exemptions
+    counts = Counter(one.class_name for one in samples)
+    for side, rows in split.sides().items():
+        share = getattr(FRACTIONS, side)
+        found = Counter(samples[row].class_name for row in rows)
+        for name, count in counts.items():
+            assert abs(found[name] / count - share) < 3.5 * (share * (1 - share) / count) ** 0.5
+
+
+@pytest.mark.parametrize(("count", "draws"), [(100, 30), (300, 30), (1000, 15), (5000, 3)])
+def test_no_class_is_far_from_what_is_asked_for(count: int, draws: int) -> None:
+    for draw in range(draws):
+        check_shares(balanced(count, f"draw {draw} of {count} "))
+
+
+def test_the_digits_are_divided_as_asked_for() -> None:
+    """5,000 pictures by their real digests: each class, and the whole within a point."""
+    dataset = make_params().dataset
+    files = list_source(dataset, Path()).files
+    samples = [Sample(file.path, sha256(file.read()).hexdigest(), file.class_name, 0) for file in files]
+    check_shares(samples)
+    split, _ = assign(samples, alone(samples), FRACTIONS)
+    assert all(abs(len(rows) / 5000 - getattr(FRACTIONS, side)) < 0.01 for side, rows in split.sides().items())
 
 
 def test_a_position_never_changes_between_versions() -> None:
@@ -203,8 +256,40 @@ def test_given_sides_are_kept() -> None:
 
 def test_a_group_on_two_given_sides_is_a_leak() -> None:
     samples = [*ANCHORS, sample("a", split="train"), sample("b", split="test")]
-    with pytest.raises(DataError, match=r"cat/b.png \(test\), cat/a.png \(train\)"):
+    with pytest.raises(DataError, match=r"cat/a.png \(train\), cat/b.png \(test\)\. .*Remove .*leave_out"):
         assign(samples, alone(samples, leak=[90, 91]), FRACTIONS)
+
+
+def test_at_most_five_leaks_are_named() -> None:
+    samples = [*ANCHORS, *(sample(f"{n}", split=side) for n in range(7) for side in ("val", "test"))]
+    pairs = {f"pair{n}": [90 + 2 * n, 91 + 2 * n] for n in range(7)}
+    with pytest.raises(DataError, match=r"^7 groups .*: ([^;]* \(val\), [^;]* \(test\); ){5}\.\.\."):
+        assign(samples, alone(samples, **pairs), FRACTIONS)
+
+
+@pytest.mark.parametrize(
+    ("given_sides", "kept"),
+    [("train test", "test"), ("train val test", "test"), ("train val", "val"), ("test test train", "test")],
+)
+def test_what_leaks_from_a_lower_side_is_left_out_on_request(given_sides: str, kept: str) -> None:
+    """Test stays whole, then val."""
+    leaking = [sample(f"{n}{side}", split=side) for n, side in enumerate(given_sides.split())]
+    samples = [*(sample(f"g{n}", name, split=side) for side in SPANS for name in CLASSES for n in range(3)), *leaking]
+    rows = range(27, len(samples))
+    split, exemptions = assign(samples, alone(samples, leak=rows), FRACTIONS, "leave_out")
+    found = sides_of(samples, split)
+    assert [found.get(one.path) for one in leaking] == [kept if one.split == kept else None for one in leaking]
+    left = tuple(one.path for one in leaking if one.split != kept)
+    assert [(one.kind, one.paths) for one in exemptions] == [("left_out", left)]
+
+
+def test_a_class_whose_only_test_picture_leaks_keeps_it() -> None:
+    """What is left out counts for no class, so that another one is missed in words, not in silence."""
+    dogs = [sample("a", "dog", split="train"), *(sample(f"{n}", "dog", split="val") for n in range(3))]
+    cats = [sample(f"{n}{side}", split=side) for side in SPANS for n in range(3)]
+    samples = [*cats, *dogs]
+    with pytest.raises(DataError, match="Class dog has no picture to spare for train"):
+        assign(samples, alone(samples, leak=[8, 9]), FRACTIONS, "leave_out")
 
 
 def test_a_near_duplicate_of_a_given_test_picture_stands_on_no_side() -> None:

@@ -19,14 +19,15 @@ Rows = NDArray[np.int64]
 Pair = tuple[int, int]
 
 
-def group_samples(samples: Sequence[Sample], pixel_keys: Sequence[bytes]) -> Rows:
-    """Joins rows of equal bytes, equal pixels or an equal group of the source, each with all that it joins.
+def group_samples(samples: Sequence[Sample], pixel_keys: Sequence[bytes], near_pairs: Iterable[Pair] = ()) -> Rows:
+    """Joins rows of equal bytes, equal pixels or an equal group of the source, and near-duplicates.
 
-    A further kind of likeness, such as a perceptual hash, is one more iterable of pairs here.
+    Each is joined with all that any of its members joins.
 
     Args:
         samples: N rows.
         pixel_keys: N digests of decoded pixels.
+        near_pairs: rows that are taken for near-duplicates of each other: `clusters.accept` says which.
 
     Returns:
         (N,) int64: the number of each row's group; groups are numbered by their first row.
@@ -36,6 +37,7 @@ def group_samples(samples: Sequence[Sample], pixel_keys: Sequence[bytes]) -> Row
         same(sample.digest for sample in samples),
         same(pixel_keys),
         same(sample.group or None for sample in samples),
+        near_pairs,
     )
 
 

@@ -14,8 +14,10 @@ from tinysight.data.quotas import fill_quotas
 from tinysight.data.sides import SIDES, lay_out
 from tinysight.errors import DataError
 from tinysight.params import SplitParams
+from tinysight.params.dataset import Leaks
 
 Rows = NDArray[np.int64]
+SHOWN = 5  # leaks in a message
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ class Exemption:
     paths: tuple[str, ...]
 
 
-def assign(samples: Sequence[Sample], groups: Iterable[int], fractions: SplitParams) -> tuple[Split, list[Exemption]]:
+def assign(
+    samples: Sequence[Sample], groups: Iterable[int], fractions: SplitParams, leaks: Leaks = "refuse"
+) -> tuple[Split, list[Exemption]]:
     """Divides the rows; neither their order nor what was there before matters.
 
     A picture keeps its side when others are added, but for the exemptions. Rows to which the source
@@ -77,38 +81,43 @@ def assign(samples: Sequence[Sample], groups: Iterable[int], fractions: SplitPar
         samples: N rows.
         groups: (N,) numbers; rows of one number stay together.
         fractions: of the groups.
+        leaks: what to do with a group that the source put on two sides: `refuse` it, or `leave_out` its
+            rows that are not on test (or on val, where none is on test).
 
     Raises:
-        DataError: if near-duplicates have different given sides, or a class cannot be on every side.
+        DataError: if a group has two given sides and leaks are refused, or a class cannot be on every side.
     """
     given = {sample.split for sample in samples if sample.split}
     shares = {"train": fractions.train, "val": fractions.val, "test": fractions.test}
     spans = lay_out({side: share for side, share in shares.items() if side == "train" or side not in given})
     collected = collect(samples, groups)
-    _check_given(samples, collected)
-    placed = [place(group, spans) for group in collected]
+    _check_given(samples, collected, leaks)
+    placed = [place(group, samples, spans) for group in collected]
     filled = fill_quotas(placed, spans)
-    rows = {side: [row for g in filled if g.side == side for row in _kept(samples, g)] for side in SIDES}
+    rows = {side: [row for group in filled if group.side == side for row in group.rows] for side in SIDES}
     split = Split(*(np.array(sorted(rows[side]), dtype=np.int64) for side in SIDES))
     return split, [*_exemptions(samples, placed, filled)]
 
 
-def _kept(samples: Sequence[Sample], group: Group) -> Iterator[int]:
-    return (row for row in group.rows if samples[row].split or "test" not in group.given)
-
-
-def _check_given(samples: Sequence[Sample], groups: Sequence[Group]) -> None:
+def _check_given(samples: Sequence[Sample], groups: Sequence[Group], leaks: Leaks) -> None:
     unknown = {side for group in groups for side in group.given} - set(SIDES)
     if unknown:
         raise DataError(f"A given split is one of {', '.join(SIDES)} or empty. Received: {', '.join(sorted(unknown))}.")
-    leaks = [group for group in groups if len(group.given) > 1]
-    if leaks:
-        first = {samples[row].split: samples[row].path for row in leaks[0].rows if samples[row].split}
-        example = ", ".join(f"{path} ({side})" for side, path in sorted(first.items()))
+    leaking = [group for group in groups if len(group.given) > 1]
+    if leaking and leaks == "refuse":
+        examples = "; ".join(_where(samples, group) for group in leaking[:SHOWN])
         raise DataError(
-            f"{len(leaks)} groups of near-duplicates stand on more than one given side, so that a test would show"
-            f" what was learned by heart: {example}. Remove one of each, or give the group one side."
+            f"{len(leaking)} group{'s stand' if len(leaking) > 1 else ' stands'} on more than one given side, so that"
+            f" a test would show what was learned by heart: {examples}{'; ...' if len(leaking) > SHOWN else ''}."
+            " They are copies of each other, or of one name. Remove the copies, give each group one side, or set"
+            " dataset.leaks to leave_out: then test stays whole, and what leaks from train or val stands on no side."
         )
+
+
+def _where(samples: Sequence[Sample], group: Group) -> str:
+    """One picture of each side that a group stands on."""
+    first = {samples[row].split: samples[row].path for row in reversed(group.rows) if samples[row].split}
+    return ", ".join(f"{first[side]} ({side})" for side in SIDES if side in first)
 
 
 def _exemptions(samples: Sequence[Sample], placed: Sequence[Group], filled: Sequence[Group]) -> Iterator[Exemption]:
@@ -119,12 +128,14 @@ def _exemptions(samples: Sequence[Sample], placed: Sequence[Group], filled: Sequ
             yield Exemption("quota", f"moved from {before.side} to {after.side}: {names} had none there", paths)
         elif after.joined:
             yield Exemption("joined", "near-duplicates whose own sides differ: all stand on train", paths)
-        elif after.given and not all(samples[row].split for row in after.rows):
-            free = tuple(samples[row].path for row in after.rows if not samples[row].split)
-            yield _follow(after.side, free)
+        elif after.given:
+            yield from _followed(samples, after)
 
 
-def _follow(side: str, paths: tuple[str, ...]) -> Exemption:
-    if side == "test":
-        return Exemption("left_out", "near-duplicates of given test pictures: on no side", paths)
-    return Exemption("joined", f"near-duplicates of pictures given to {side}: they follow", paths)
+def _followed(samples: Sequence[Sample], group: Group) -> Iterator[Exemption]:
+    free = tuple(samples[row].path for row in group.rows if not samples[row].split)
+    if free:
+        yield Exemption("joined", f"near-duplicates of pictures given to {group.side}: they follow", free)
+    if group.left:
+        left = tuple(samples[row].path for row in group.left)
+        yield Exemption("left_out", f"near-duplicates of given {group.side} pictures: on no side", left)
