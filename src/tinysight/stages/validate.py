@@ -7,12 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tinysight.data.checks.registry import find_violations
+from tinysight.data.clusters import accept
 from tinysight.data.dataset import DatasetInfo, decoding_of, read_info, read_quarantine
 from tinysight.data.evidence import Evidence
 from tinysight.data.facts import read_facts
 from tinysight.data.groups import group_samples, keys_of, write_groups
 from tinysight.data.imageset import ImageSet
 from tinysight.data.looks import measure_looks
+from tinysight.data.near_duplicates import find_near_duplicates
 from tinysight.data.report.collecting import collect
 from tinysight.data.report.content import PAGE
 from tinysight.data.report.thumbnails import Pictures
@@ -43,8 +45,9 @@ def run(params: Params, paths: Paths) -> None:
 
 
 def _gather(images: ImageSet, info: DatasetInfo, params: Params, paths: Paths) -> Evidence:
-    facts, keys = read_facts(paths.dataset), keys_of(images.pixels)
-    groups = group_samples(images.samples, keys)
+    facts, keys, limits = read_facts(paths.dataset), keys_of(images.pixels), params.validate_
+    near = accept(find_near_duplicates(images.pixels), images.samples, limits)
+    groups = group_samples(images.samples, keys, near.pairs if limits.group_near_duplicates else ())
     return Evidence(
         samples=images.samples,
         class_names=[*info.class_names, *info.empty_classes],
@@ -53,12 +56,12 @@ def _gather(images: ImageSet, info: DatasetInfo, params: Params, paths: Paths) -
         looks=measure_looks(images.pixels, facts, params.dataset.fit),
         pixel_keys=keys,
         groups=groups,
-        near_pairs=(),
-        large_clusters=(),
+        near_pairs=near.pairs,
+        large_clusters=near.large,
         suspects=(),
         image_size=info.image_size,
         leaks=getattr(params.dataset, "leaks", "refuse"),
-        limits=params.validate_,
+        limits=limits,
     )
 
 

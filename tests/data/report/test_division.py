@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_datasets import balanced, make_params, sample
+from tiny_datasets import CLASSES, balanced, make_params, sample
 
 from tinysight.data.report.division import divide
 from tinysight.data.splits import assign
@@ -34,8 +34,19 @@ def test_pictures_left_on_no_side_have_none() -> None:
     groups = [*range(30), 0, *range(31, 39)]
     division, sides = divide(samples, groups, FRACTIONS)
     assert sides[0] == ""
+    assert sides.count("test") == 9
     assert [one.kind for one in division.exceptions].count("left_out") == 1
     assert [one.asked for one in division.sides] == [0.7, 0.15, None]
+
+
+def test_leaks_that_are_left_out_are_no_leaks() -> None:
+    given = [sample(f"{side}{n}", name, split=side) for side in ("train", "test") for name in CLASSES for n in range(4)]
+    given, groups = [*given, *balanced(8)], [*range(23), 0, *range(24, 48)]
+    refused, _ = divide(given, groups, FRACTIONS)
+    assert (len(refused.leaks), refused.sides) == (1, ())
+    left, sides = divide(given, groups, FRACTIONS, "leave_out")
+    assert (left.problem, left.leaks, left.audit["leaks"]) == ("", (), 0)
+    assert (sides[0], sides[23]) == ("", "test")
 
 
 @pytest.mark.parametrize("size", [1, 5])

@@ -43,7 +43,7 @@ def collect(evidence: Evidence, findings: Sequence[Violation], info: DatasetInfo
         params: how the pictures were decoded, and the split that was asked for.
     """
     samples, groups = evidence.samples, evidence.groups.tolist()
-    division, sides = divide(samples, groups, params.split)
+    division, sides = divide(samples, groups, params.split, evidence.leaks)
     classes = _classes(evidence, sides if division.sides else ())
     ordered = tuple(gravest_first(findings))
     report = DataReport(

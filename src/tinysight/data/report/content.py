@@ -144,7 +144,8 @@ class Division:
         groups: sets of pictures that stay together, those of one picture too.
         grouped: pictures in groups of more than one.
         exceptions: pictures that do not stand where their own digests put them.
-        leaks: the pictures of each group that the source put on more than one side.
+        leaks: the pictures of each group that the source put on more than one side, where that is refused.
+        audit: how many rows, groups, names and digests were compared, and leaks found; see data.leak_audit.
     """
 
     problem: str
@@ -153,6 +154,7 @@ class Division:
     grouped: int
     exceptions: tuple[Exemption, ...]
     leaks: tuple[tuple[str, ...], ...]
+    audit: Mapping[str, int]
 
 
 @dataclass(frozen=True)

@@ -3,20 +3,23 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from tinysight.data.imageset import Sample
+from tinysight.data.leak_audit import audit_split
 from tinysight.data.placing import Group, collect
 from tinysight.data.report.content import Division, SideSummary
 from tinysight.data.sides import SIDES
-from tinysight.data.splits import Split, assign
+from tinysight.data.splits import assign
 from tinysight.errors import DataError
 from tinysight.params import SplitParams
+from tinysight.params.dataset import Leaks
 
 SURE = 1.96  # standard errors that chance stays within 19 times in 20
 
 
 def divide(
-    samples: Sequence[Sample], groups: Sequence[int], fractions: SplitParams
+    samples: Sequence[Sample], groups: Sequence[int], fractions: SplitParams, leaks: Leaks = "refuse"
 ) -> tuple[Division, tuple[str, ...]]:
     """The split that stage split makes of the same samples and groups.
 
@@ -24,41 +27,45 @@ def divide(
         samples: N rows.
         groups: (N,) numbers; rows of one number stay together.
         fractions: what was asked for.
+        leaks: what is done about groups that the source put on two sides.
 
     Returns:
         what it is like, and the side of each row; empty for a row on none.
     """
     collected = collect(samples, groups)
-    leaks = tuple(tuple(samples[row].path for row in group.rows) for group in collected if len(group.given) > 1)
     grouped = sum(len(group.rows) for group in collected if len(group.rows) > 1)
+    refused = [group for group in collected if len(group.given) > 1 and leaks == "refuse"]
+    leaking = tuple(tuple(samples[row].path for row in group.rows) for group in refused)
     try:
-        split, exceptions = assign(samples, groups, fractions)
+        split, exceptions = assign(samples, groups, fractions, leaks)
     except DataError as error:
-        nowhere = tuple(sample.split for sample in samples)
-        return Division(str(error), (), len(collected), grouped, (), leaks), nowhere
-    sides = _summaries(split, collected, samples, fractions)
+        given = tuple(sample.split for sample in samples)
+        return Division(str(error), (), len(collected), grouped, (), leaking, {}), given
+    audit = audit_split(split.sides(), samples, groups)
     of_row = {int(row): side for side, rows in split.sides().items() for row in rows}
-    division = Division("", sides, len(collected), grouped, tuple(exceptions), leaks)
-    return division, tuple(of_row.get(row, "") for row in range(len(samples)))
+    sides = tuple(of_row.get(row, "") for row in range(len(samples)))
+    summaries = _summaries(sides, collected, samples, fractions)
+    compared = {name: count for name, count in asdict(audit).items() if name != "examples"}
+    return Division("", summaries, len(collected), grouped, tuple(exceptions), leaking, compared), sides
 
 
 def _summaries(
-    split: Split, groups: Sequence[Group], samples: Sequence[Sample], fractions: SplitParams
+    sides: Sequence[str], groups: Sequence[Group], samples: Sequence[Sample], fractions: SplitParams
 ) -> tuple[SideSummary, ...]:
-    given = Counter(sample.split for sample in samples if sample.split)
-    asked = {side: getattr(fractions, side) for side in SIDES if side == "train" or not given[side]}
+    given = {sample.split for sample in samples}
+    asked = {side: getattr(fractions, side) for side in SIDES if side == "train" or side not in given}
     chances = {side: share / sum(asked.values()) for side, share in asked.items()}
     free = [group for group in groups if not group.given]
-    placed = {side: len(rows) for side, rows in split.sides().items()}
-    total = max(1, sum(placed.values()))
+    placed, moved = Counter(sides), Counter(sides[row] for group in free for row in group.rows)
+    total = max(1, len(sides) - placed[""])
     summaries = []
     for side in SIDES:
         mean, deviation = _expected(side, free, chances)
-        low, high = ((given[side] + mean + sign * SURE * deviation) / total for sign in (-1, 1))
-        summaries.append(
-            SideSummary(side, None if given[side] else asked[side], placed[side], placed[side] / total,
-                        max(0.0, low), min(1.0, high))
-        )  # fmt: skip
+        fixed = placed[side] - moved[side]
+        low, high = ((fixed + mean + sign * SURE * deviation) / total for sign in (-1, 1))
+        wanted = None if side in given else asked[side]
+        share = placed[side] / total
+        summaries.append(SideSummary(side, wanted, placed[side], share, max(0.0, low), min(1.0, high)))
     return tuple(summaries)
 
 
