@@ -37,11 +37,11 @@ def to_onnx(model: keras.Model, contract: Contract, opset: int) -> bytes:
     Raises:
         ModelError: if the graph has not one input and one output.
     """
-    proto = _convert(model, opset)
+    proto = convert(model, opset)
     if len(proto.graph.input) != 1 or len(proto.graph.output) != 1:
         raise ModelError("An exported graph must have one input and one output. Correct the candidate's build().")
     canonicalise(proto.graph, INPUT, OUTPUT)
-    _name_shapes(proto.graph, len(contract.class_names))
+    name_shapes(proto.graph, len(contract.class_names))
     proto.ir_version = min(proto.ir_version, IR_VERSION)
     proto.producer_name, proto.producer_version, proto.doc_string = PRODUCER, "", ""
     proto.graph.name, proto.graph.doc_string = PRODUCER, ""
@@ -51,7 +51,8 @@ def to_onnx(model: keras.Model, contract: Contract, opset: int) -> bytes:
     return bytes(proto.SerializeToString(deterministic=True))
 
 
-def _convert(model: keras.Model, opset: int) -> onnx.ModelProto:
+def convert(model: keras.Model, opset: int) -> onnx.ModelProto:
+    """A Keras model of uint8 pictures as tf2onnx writes it; `canonicalise` makes it the same in every process."""
     signature = [keras.InputSpec(shape=model.input_shape, dtype="uint8", name=INPUT)]
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tf2onnx uses what numpy and TensorFlow have deprecated
@@ -60,10 +61,10 @@ def _convert(model: keras.Model, opset: int) -> onnx.ModelProto:
         return onnx.load(path)
 
 
-def _name_shapes(graph: onnx.GraphProto, classes: int) -> None:
-    """Any number of pictures, by name, so that viewers and checkers see which dimension it is."""
+def name_shapes(graph: onnx.GraphProto, numbers: int) -> None:
+    """Any number of pictures, by name, so that viewers and checkers see which dimension it is, to (N, numbers)."""
     graph.input[0].type.tensor_type.shape.dim[0].dim_param = "N"
     shape = graph.output[0].type.tensor_type.shape
     del shape.dim[:]
     shape.dim.add().dim_param = "N"
-    shape.dim.add().dim_value = classes
+    shape.dim.add().dim_value = numbers

@@ -19,5 +19,7 @@ def resize(images: keras.KerasTensor, side: int) -> keras.KerasTensor:
     if factor > 1:
         images = keras.layers.AveragePooling2D(factor, name="average")(images)
     if images.shape[1] != side:
-        images = keras.layers.Resizing(side, side, interpolation="bilinear", name="resize")(images)
+        # Resizing's own default is training=True, and Keras hands that on to what comes after it: batch norm would be
+        # exported as if it were still learning
+        images = keras.layers.Resizing(side, side, interpolation="bilinear", name="resize")(images, training=False)
     return images
