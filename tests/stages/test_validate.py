@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pictures import write_mixed_folder
 from PIL import Image
+from shapes import CLASSES, draw_shapes
 from tiny_datasets import balanced, make_params, noise, sample, write_dataset
 
 from tinysight.data.groups import read_groups
@@ -15,7 +16,8 @@ from tinysight.errors import DataError
 from tinysight.paths import Paths
 from tinysight.stages import ingest, validate
 
-PARAMS = make_params("validate.smallest_class=5")
+UNASKED = "validate.levels.label_errors=off"  # noise has no right labels: the network would be asked
+PARAMS = make_params("validate.smallest_class=5", UNASKED)
 
 
 def test_good_data_give_a_report_and_groups(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,7 +67,7 @@ def test_without_a_data_set_the_user_is_told_what_to_run(tmp_path: Path) -> None
 
 def test_pictures_of_the_source_are_shown_and_what_is_wrong_with_them(tmp_path: Path) -> None:
     """From real files: a copy, a broken file, a blank picture, and one that EXIF turns."""
-    folder, params = tmp_path / "data" / "raw", make_params("dataset=folder", "dataset.image_size=32")
+    folder, params = tmp_path / "data" / "raw", make_params("dataset=folder", "dataset.image_size=32", UNASKED)
     write_mixed_folder(folder, per_class=12)
     shutil.copyfile(folder / "disc" / "disc000.png", folder / "disc" / "again.png")
     Image.new("RGB", (90, 70), (9, 90, 60)).save(folder / "ring" / "nothing.png")
@@ -87,7 +89,7 @@ def test_pictures_of_the_source_are_shown_and_what_is_wrong_with_them(tmp_path: 
 
 def test_a_source_that_is_gone_still_has_its_report(tmp_path: Path) -> None:
     """Who pulled the data set from DVC without its pictures sees what ingest made of them."""
-    params = make_params("dataset=folder")
+    params = make_params("dataset=folder", UNASKED)
     write_dataset(Paths(tmp_path).dataset, noise(24), balanced(8))
     validate.run(params, Paths(tmp_path))
     assert "data:image/webp" in (Paths(tmp_path).data_report / "index.html").read_text()
@@ -103,3 +105,27 @@ def test_a_leak_in_a_given_split_stops_and_stands_side_by_side(tmp_path: Path) -
     page = (paths.data_report / "index.html").read_text()
     assert "Leaks: 1 group on more than one side" in page
     assert "left.png" in page
+
+
+def test_copies_saved_again_stay_together_and_wrong_labels_are_named(tmp_path: Path) -> None:
+    """Unless grouping is off; a blank picture is like no other, whatever its shade."""
+    images, labels = draw_shapes(180, side=24)
+    again, blank = np.clip(images[:3] * 1.06 + 4, 0, 255).astype(np.uint8), np.full((2, 24, 24, 3), 90, np.uint8)
+    blank[1] = 140
+    names = [CLASSES[label] for label in [*labels, *labels[:3], 0, 1]]
+    names[30] = CLASSES[(labels[30] + 1) % 3]
+    samples = [sample(f"{row}", name) for row, name in enumerate(names)]
+    paths = Paths(tmp_path)
+    write_dataset(paths.dataset, np.concatenate([images, again, blank]), samples)
+    params = make_params("validate.largest_cluster=1.0")
+    validate.run(params, paths)
+    groups = read_groups(paths.validation / "groups.csv", len(samples)).tolist()
+    assert groups[180:183] == groups[:3]
+    report = json.loads((paths.data_report / "report.json").read_text())
+    suspected = [(one["path"], one["likely"]) for one in report["mislabelled"]]
+    assert suspected[0] == (samples[30].path, CLASSES[labels[30]])
+    assert groups[183] != groups[184]
+    validate.run(make_params("validate.group_near_duplicates=false", UNASKED), paths)
+    assert read_groups(paths.validation / "groups.csv", len(samples)).tolist() == list(range(len(samples)))
+    found = json.loads((paths.validation / "violations.json").read_text())
+    assert "near_duplicates" in {one["check"] for one in found}

@@ -2,16 +2,19 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
+
+from tinysight.data.checks.appearance import BLANK
 from tinysight.data.checks.registry import find_violations
 from tinysight.data.clusters import accept
 from tinysight.data.dataset import DatasetInfo, decoding_of, read_info, read_quarantine
 from tinysight.data.evidence import Evidence
 from tinysight.data.facts import read_facts
-from tinysight.data.groups import group_samples, keys_of, write_groups
+from tinysight.data.groups import Rows, group_samples, keys_of, write_groups
 from tinysight.data.imageset import ImageSet
 from tinysight.data.looks import measure_looks
 from tinysight.data.near_duplicates import find_near_duplicates
@@ -20,6 +23,7 @@ from tinysight.data.report.content import PAGE
 from tinysight.data.report.thumbnails import Pictures
 from tinysight.data.report.writing import write_data_report
 from tinysight.data.sources.source import SourceFile, open_source
+from tinysight.data.suspects import Suspect
 from tinysight.data.violation import Violation
 from tinysight.errors import DataError
 from tinysight.params import Params
@@ -46,23 +50,35 @@ def run(params: Params, paths: Paths) -> None:
 
 def _gather(images: ImageSet, info: DatasetInfo, params: Params, paths: Paths) -> Evidence:
     facts, keys, limits = read_facts(paths.dataset), keys_of(images.pixels), params.validate_
-    near = accept(find_near_duplicates(images.pixels), images.samples, limits)
+    looks = measure_looks(images.pixels, facts, params.dataset.fit)
+    blank = set(np.flatnonzero(looks.contrast < BLANK).tolist())
+    found = [pair for pair in find_near_duplicates(images.pixels) if not blank.intersection(pair)]
+    near = accept(found, images.samples, limits)
     groups = group_samples(images.samples, keys, near.pairs if limits.group_near_duplicates else ())
     return Evidence(
         samples=images.samples,
         class_names=[*info.class_names, *info.empty_classes],
         quarantine=read_quarantine(paths.dataset),
         facts=facts,
-        looks=measure_looks(images.pixels, facts, params.dataset.fit),
+        looks=looks,
         pixel_keys=keys,
         groups=groups,
         near_pairs=near.pairs,
         large_clusters=near.large,
-        suspects=(),
+        suspects=_suspects(images, params, paths, group_samples(images.samples, keys, near.pairs), blank),
         image_size=info.image_size,
         leaks=getattr(params.dataset, "leaks", "refuse"),
         limits=limits,
     )
+
+
+def _suspects(images: ImageSet, params: Params, paths: Paths, alike: Rows, blank: Collection[int]) -> Sequence[Suspect]:
+    """Doubted labels; what looks for them is loaded only if anybody asks."""
+    if params.validate_.levels.label_errors == "off":
+        return ()
+    from tinysight.evaluation.label_errors import find_label_errors
+
+    return find_label_errors(images, params, paths, alike, leave_out=sorted(blank))
 
 
 def _source(params: Params, paths: Paths) -> Mapping[str, SourceFile]:

@@ -12,7 +12,7 @@ TITLES = {
     "empty_class": "Classes without a picture",
     "label_conflict": "The same picture in two classes",
     "near_conflict": "Nearly the same picture in two classes",
-    "label_errors": "Labels that are probably wrong",
+    "label_errors": "Labels that may be wrong",
     "similar_names": "Class names that look alike",
     "blank": "Blank pictures",
     "large_cluster": "Many look-alikes in one class",
