@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from serve.model_store import ModelStore
 from serve.problems import answer_in_problems
-from serve.routes import health, model, predict
+from serve.routes import health, model, page, predict
 from serve.settings import Settings
 from serve.version import Release
 from tinysight import __version__
@@ -27,6 +27,6 @@ def create_app(settings: Settings, release: Release | None = None) -> FastAPI:
     app = FastAPI(title="tinysight", version=__version__, description=DESCRIPTION, redoc_url=None)
     app.state.settings, app.state.store = settings, store
     answer_in_problems(app)
-    for room in (predict, model, health):
+    for room in (predict, model, health, page):
         app.include_router(room.router)
     return app
