@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,12 +54,15 @@ def service_environment(**own: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(model: Path | str, folder: Path, **own: str) -> Iterator[Running]:
+def running(
+    model: Path | str, folder: Path, *, program: Sequence[str] = ("-m", "serve"), **own: str
+) -> Iterator[Running]:
     """`python -m serve` until the block ends.
 
     Args:
         model: what TINYSIGHT_MODEL is to name.
         folder: where it runs and logs.
+        program: what Python is to run.
         own: more settings.
     """
     port = free_port()
@@ -67,7 +70,7 @@ def running(model: Path | str, folder: Path, **own: str) -> Iterator[Running]:
     log = folder / "service.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "serve"], cwd=folder, env=environment, stdout=file, stderr=subprocess.STDOUT
+            [sys.executable, *program], cwd=folder, env=environment, stdout=file, stderr=subprocess.STDOUT
         )
     service = Running(f"http://127.0.0.1:{port}", process, log)
     try:
@@ -88,6 +91,16 @@ def wait_until_ready(service: Running) -> None:
         except OSError:
             time.sleep(0.05)
     pytest.fail(f"the service did not get ready:\n{service.log.read_text()[-3000:]}")
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
+    """True as soon as the condition holds, False when it does not within some seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def start_fails(folder: Path, **own: str) -> tuple[int, str]:

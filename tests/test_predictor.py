@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -99,3 +102,12 @@ def test_a_graph_that_wants_floats_is_refused(tmp_path: Path) -> None:
     model.graph.input[0].type.tensor_type.elem_type = TensorProto.FLOAT
     with pytest.raises(ModelError, match="one uint8 input"):
         Predictor(model.SerializeToString())
+
+
+def test_onnx_runtime_reports_to_nobody() -> None:
+    """Its telemetry is a thread that begins with the import; a program of ours has none but its own."""
+    code = "import tinysight.predictor, os; print(len(os.listdir('/proc/self/task')))"
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    environment = {key: value for key, value in environment.items() if key not in ("ORT_DISABLE_TELEMETRY", "CI")}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "1"

@@ -1,10 +1,15 @@
 """tinysight: from a folder of labelled images to a small, trustworthy prediction service."""
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tinysight.classifier import Classifier
     from tinysight.client import Client
+
+# the one thing done on import: since 1.29 ONNX Runtime reports to its maker which models it loads, and keeps a thread
+# for that, unless this stands in the environment before it is imported
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __version__ = "0.1.0"
 __all__ = ["Classifier", "Client", "__version__"]

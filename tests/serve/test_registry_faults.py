@@ -1,15 +1,12 @@
-"""A registry that misbehaves, made by hand to speak MLflow's REST as far as the service asks."""
+"""A registry that misbehaves while one version is fetched."""
 
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
+from registries import PROXY, Answer, Registry, registry_of
 from serving import PHOTOS, make_bundle, running
 
 from serve import registry_http
@@ -19,68 +16,11 @@ from tinysight.bundle import MANIFEST, MODEL
 from tinysight.client import Client
 from tinysight.errors import BundleError, ConfigError, TrackingError
 
-PROXY = "/api/2.0/mlflow-artifacts/artifacts/1/run/artifacts/bundle/"
-Answer = tuple[int, bytes]
-
-
-@dataclass
-class Registry:
-    """What the server answers; a test changes it."""
-
-    bundle: Path
-    version: str = "1"
-    uri: str = "mlflow-artifacts:/1/run/artifacts/bundle"
-    answers: dict[str, Callable[[], Answer]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)
-    server: ThreadingHTTPServer | None = None
-
-    @property
-    def url(self) -> str:
-        assert self.server
-        return f"http://127.0.0.1:{self.server.server_port}"
-
-    def answer(self, path: str) -> Answer:
-        self.asked.append(path)
-        for end, make in self.answers.items():
-            if path.endswith(end):
-                return make()
-        if path.endswith("/registered-models/alias"):
-            return 200, json.dumps({"model_version": {"name": "colours", "version": self.version}}).encode()
-        if path.endswith("/get-download-uri"):
-            return 200, json.dumps({"artifact_uri": self.uri}).encode()
-        file = self.bundle / path.removeprefix(PROXY)
-        return (200, file.read_bytes()) if path.startswith(PROXY) and file.is_file() else (404, b"{}")
-
-    def stop(self) -> None:
-        assert self.server
-        self.server.shutdown()
-        self.server.server_close()
-
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[Registry]:
-    registry = Registry(make_bundle(tmp_path / "registered"))
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            registry.headers = dict(self.headers.items())
-            status, body = registry.answer(urlsplit(self.path).path)
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    registry.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    registry.server.daemon_threads = True
-    registry.server.handle_error = lambda *_: None  # type: ignore[method-assign]
-    thread = threading.Thread(target=registry.server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield registry
-    registry.stop()
-    thread.join()
+    with registry_of(make_bundle(tmp_path / "registered")) as registry:
+        yield registry
 
 
 def store(registry: Registry, tmp_path: Path) -> ModelStore:
@@ -175,7 +115,7 @@ def test_files_that_do_not_come_through_the_server_are_refused_with_the_fix(
 
 
 def test_an_address_of_the_proxy_in_full_is_understood(registry: Registry, tmp_path: Path) -> None:
-    registry.uri = f"{registry.url}{PROXY}"
+    registry.uri = f"{registry.url}{PROXY}1/bundle/"
     assert store(registry, tmp_path).load().release.version == "1"
 
 

@@ -12,16 +12,15 @@ from pathlib import Path
 
 import pytest
 from projects import free_port, project_environment
-from serving import PHOTOS, make_bundle, running, start_fails
+from registries import SPEC, all_serve
+from serving import PHOTOS, eventually, make_bundle, running, start_fails
+from steady_load import SteadyLoad
 
 from serve.model_store import ModelStore
 from serve.settings import Settings, load_settings
 from tinysight.bundle import MODEL, sha256_of
-from tinysight.classifier import Classifier
 from tinysight.client import Client
 from tinysight.errors import TinysightError
-
-SPEC = "models:/colours@production"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
+        process.wait(60)  # it stops its own workers first
 
 
 def _wait(url: str, log: Path) -> None:
@@ -76,18 +75,28 @@ def settings(server: str, cache: Path) -> Settings:
 
 
 @pytest.mark.slow
-def test_the_service_follows_the_alias_at_each_start(server: str, tmp_path: Path) -> None:
+def test_the_running_service_follows_the_alias(server: str, tmp_path: Path) -> None:
     """It answers as the registered bundle does, under the registry's number, and needs no MLflow for it."""
-    bundle = make_bundle(tmp_path / "bundle", seed=1)
-    version = publish(server, bundle)
+    from mlflow import MlflowClient
+
+    bundles = {}
+    for seed in (1, 2):
+        bundle = make_bundle(tmp_path / f"bundle{seed}", seed=seed)
+        bundles[publish(server, bundle)] = bundle
+    older, newer = bundles
     own = {"MLFLOW_TRACKING_URI": server, "TINYSIGHT_CACHE_DIR": str(tmp_path / "cache")}
-    with running(SPEC, tmp_path, TINYSIGHT_WORKERS="2", **own) as service:
-        served = Client(service.url).predict(PHOTOS[0])
-    assert served.model_version == version
-    assert served.answer() == Classifier.load(bundle).predict(PHOTOS[0]).answer()
-    newer = publish(server, make_bundle(tmp_path / "newer", seed=2))
+    own |= {"TINYSIGHT_WORKERS": "2", "TINYSIGHT_POLL_SECONDS": "1"}
+    photo = PHOTOS[0].read_bytes()
+    with running(SPEC, tmp_path, **own) as service, SteadyLoad(service.url, photo, bundles) as load:
+        assert all_serve(service, newer)
+        for version in (older, newer, older):  # a rollback is the same move
+            MlflowClient(server, server).set_registered_model_alias("colours", "production", version)
+            assert eventually(lambda version=version: all_serve(service, version))  # type: ignore[misc]
+        assert json.loads(service.ask("GET", "/readyz")[2])["trouble"] is None
+    assert load.wrong == []
+    assert {number for _, number in load.seen} == {older, newer}
     with running(SPEC, tmp_path, **own) as service:
-        assert Client(service.url).model()["version"] == newer
+        assert Client(service.url).model()["version"] == older
 
 
 @pytest.mark.slow

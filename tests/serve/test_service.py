@@ -8,13 +8,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from onnx_models import COLOURS, solid_png
-from serving import PHOTOS, RGB, Running, children, is_alive, make_bundle, running, service_environment, start_fails
+from serving import (
+    PHOTOS,
+    RGB,
+    Running,
+    children,
+    eventually,
+    is_alive,
+    make_bundle,
+    running,
+    service_environment,
+    start_fails,
+)
 
 from tinysight.bundle import MODEL, sha256_of
 from tinysight.client import Client, multipart
@@ -36,16 +47,6 @@ def bundle(folder: Path) -> Path:
 def service(folder: Path, bundle: Path) -> Iterator[Running]:
     with running(bundle, folder, TINYSIGHT_WORKERS="2", TINYSIGHT_MAX_BYTES="1000000") as service:
         yield service
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    """True as soon as the condition holds, False when it does not within 20 s."""
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_the_answer_has_the_promised_fields(service: Running) -> None:

@@ -1,0 +1,68 @@
+"""Clients that ask a service over and over, and check each answer against the version that it names."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tinysight.classifier import Classifier
+from tinysight.client import Client
+from tinysight.errors import ServiceError
+
+
+@dataclass
+class SteadyLoad:
+    """Requests from some clients at once for as long as the block lasts.
+
+    Attributes:
+        url: of the service.
+        picture: a picture file's bytes.
+        bundles: of the versions that may answer, by number.
+        clients: how many ask at once; each request has its own connection, so that all workers get some.
+        seen: when each answered request was begun (seconds of a clock that only goes forward), and its version.
+        wrong: answers that are not those of the version that they name, and refusals.
+    """
+
+    url: str
+    picture: bytes
+    bundles: Mapping[str, Path]
+    clients: int = 8
+    seen: list[tuple[float, str]] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def __enter__(self) -> "SteadyLoad":
+        self._expected = {number: _answer(bundle, self.picture) for number, bundle in self.bundles.items()}
+        self._ends = threading.Event()
+        self._threads = [threading.Thread(target=self._ask) for _ in range(self.clients)]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._ends.set()
+        for thread in self._threads:
+            thread.join()
+
+    def last_of_others(self, version: str, since: float) -> float:
+        """Seconds after `since` until the last request that another version answered was begun; 0 if none was."""
+        return max((at - since for at, number in [*self.seen] if number != version), default=0.0)
+
+    def _ask(self) -> None:
+        client = Client(self.url)
+        while not self._ends.is_set():
+            began = time.monotonic()
+            try:
+                answer = client.predict(self.picture)
+            except ServiceError as error:
+                self.wrong.append(str(error))
+                continue
+            if answer.answer() != self._expected.get(answer.model_version):
+                self.wrong.append(f"version {answer.model_version}: {answer.answer()}")
+            self.seen.append((began, answer.model_version))
+
+
+def _answer(bundle: Path, picture: bytes) -> dict[str, Any]:
+    return Classifier.load(bundle).predict(picture).answer()
