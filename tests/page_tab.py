@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from browser import Browser
+from onnx_models import solid_png
+from serving import PHOTOS
+from stubbed_service import Stubbed
 
+HOSTILE = "<img src=x onerror=\"console.log('ran')\">"
+NAMES = ("hex bolt", "washer", "wing nut", "spring", "split pin", HOSTILE)
+BEST = "spring"  # what the model takes red for
+RED = ("red.png", solid_png((255, 0, 0)), "image/png")
+GREY = ("grey.png", solid_png((30, 30, 30)), "image/png")
+PHOTO = ("20260812_113301.jpg", PHOTOS[0].read_bytes(), "image/jpeg")
 EVENTS = {
     "drop": "new DragEvent('drop', {bubbles: true, cancelable: true, dataTransfer: given})",
     "paste": "new ClipboardEvent('paste', {bubbles: true, cancelable: true, clipboardData: given})",
@@ -77,3 +86,14 @@ class Tab:
     def click(self, selector: str) -> None:
         """Clicks the first such part."""
         self.browser.evaluate(f"document.querySelector({json.dumps(selector)}).click()")
+
+
+def tab_with_feedback(chromium: Browser, service: Stubbed, *files: tuple[str, bytes, str]) -> Tab:
+    """The page of a service that takes feedback, with answered pictures on it."""
+    service.prepare("/model", 200, service.get("/model") | {"feedback": True})
+    service.prepare("/feedback", 204)
+    tab = Tab(chromium, service.url)
+    tab.open()
+    tab.give("drop", *files)
+    tab.cards(len(files))
+    return tab

@@ -62,7 +62,7 @@ export class Card {
 
   #busy(seconds) {
     one("h3", this.item).textContent = "Waiting…";
-    one(".about", this.item).textContent = `The service is busy. It is asked again in ${Math.ceil(seconds)} s.`;
+    one(".about", this.item).textContent = `The service is busy. It is asked again in ${Math.ceil(seconds)}\u00a0s.`;
   }
 
   #answered(answer, ms) {

@@ -16,6 +16,7 @@ function take(files, titles = []) {
   for (const card of made) cards.add(Object.assign(card, { together: made.length }));
   one("#cards").prepend(...made.map((card) => card.item));
   document.body.classList.add("answering");
+  if (model()) one("#notice").hidden = true;
   progress();
   made[0].item.scrollIntoView({ block: "nearest" });
 }
@@ -55,23 +56,26 @@ function clear() {
 
 /** Shows the model, or why there is none. */
 async function look() {
-  const notice = one("#notice");
   try {
     await readModel();
-    notice.hidden = true;
+    one("#notice").hidden = true;
   } catch (error) {
     if (error.locked) one("#locked").hidden = false;
-    one(".title", notice).textContent = error.title ?? "This page has a fault";
-    one(".detail", notice).textContent = error.message;
-    notice.hidden = Boolean(error.locked);
+    else say(error.title ?? "This page has a fault", error.message, "Try again");
   }
 }
 
-function say(title, detail) {
+function say(title, detail, button = "Close") {
   const notice = one("#notice");
-  one(".title", notice).textContent = title;
-  one(".detail", notice).textContent = detail;
+  const parts = { ".title": title, ".detail": detail, button };
+  for (const [selector, text] of Object.entries(parts)) one(selector, notice).textContent = text;
   notice.hidden = false;
+}
+
+function close() {
+  one("#notice").hidden = true;
+  if (!model()) look();
+  one("#choose").focus();
 }
 
 // Chosen
@@ -112,7 +116,7 @@ addEventListener("paste", (event) => {
 
 one("#clear").addEventListener("click", clear);
 one("#again").addEventListener("click", tryAgain);
-one("#notice button").addEventListener("click", look);
+one("#notice button").addEventListener("click", close);
 one("#locked").addEventListener("submit", (event) => {
   event.preventDefault();
   useKey(one("#key").value);

@@ -23,4 +23,4 @@ export function percent(share) {
 export const round = (share) => `${Math.round(share * 1000) / 10}\u00a0%`;
 
 /** Milliseconds as people read them. */
-export const duration = (ms) => (ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`);
+export const duration = (ms) => (ms < 1000 ? `${Math.max(1, Math.round(ms))}\u00a0ms` : `${(ms / 1000).toFixed(1)}\u00a0s`);
