@@ -15,7 +15,11 @@ TEXT = """\
 # run `make params` and `dvc repro` afterwards. All of it travels inside the model.
 kind: folder
 name: {name} # the registered model is called the same
-path: data/raw # one folder a class, any depth below it; under `dvc add`
+
+# One folder a class, any depth below it; under `dvc add`. data/raw/manifest.csv may say what folders cannot: with the
+# columns path, class_name, split, group and origin, it gives a picture another class name, a side (train, val, test)
+# that it keeps, and what it belongs together with. Pictures without a row have their folder's class and no side.
+path: data/raw
 
 # Pixels, height and width: what the models see. Larger shows finer detail and is slower:
 # twice the size takes about four times as long to train and to answer.
@@ -36,7 +40,8 @@ window: {window}
 # split: a regular expression on the path whose brackets find its name, for instance '/(patient\\d+)_'.
 group_pattern: {group_pattern}
 
-# Groups that stand on two sides that the pictures came with: refuse them, or leave_out those not on test.
+# Where manifest.csv gives sides, and near-duplicates or a group stand on two of them: refuse stops there,
+# leave_out keeps test whole (then val) and puts the other ones on no side.
 leaks: {leaks}
 """
 

@@ -1,7 +1,7 @@
 """Finds out what kind of source somebody wants to import, and says what it saw where that is not clear."""
 
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,8 +95,8 @@ def _contents(folder: Path) -> tuple[dict[str, list[Path]], set[str]]:
     """The files that may hold labels, by suffix, the shallowest first; and what seem to be class folders."""
     labels: defaultdict[str, list[Path]] = defaultdict(list)
     classes = set()
-    for place, inner, names in os.walk(folder, followlinks=True):
-        inner[:] = sorted(name for name in inner if not (name.startswith(".") or (Path(place) / name).is_symlink()))
+    for place, inner, names in os.walk(folder):
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
         top = Path(place).relative_to(folder).parts[:1]
         for name in sorted(names):
             suffix = Path(name).suffix.lower()
@@ -133,8 +133,7 @@ def _unclear(source: Path, found: Sequence[Sign], files: Mapping[str, list[Path]
         kinds = sorted({one.kind for one in found})
         fix = f"Choose with --format {' or --format '.join(kinds)}." if len(kinds) > 1 else "Name the one file."
         return DataError(f"{source} may be several things: {'; '.join(one.words for one in found)}. {fix}")
-    counts = Counter({suffix: len(paths) for suffix, paths in files.items()})
-    seen = ", ".join(f"{count} {suffix} files" for suffix, count in counts.most_common()) or "nothing of the kind"
+    seen = ", ".join(f"{len(paths)} {suffix} files" for suffix, paths in sorted(files.items())) or "nothing of the kind"
     known = "; ".join(f"{kind}: {words}" for kind, words in FORMATS.items())
     return DataError(
         f"{source} holds no pictures with labels in a format that is known. Seen: {seen}. Known are {known}, and zip"

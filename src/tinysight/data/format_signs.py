@@ -47,7 +47,7 @@ def signs_in(folder: Path, files: Mapping[str, list[Path]], asked: Mapping[str, 
     yield from _text(folder, files.get(".txt", []))
     for suffix in (".json", ".npz", *TABLES):
         for path in files.get(suffix, []):
-            if path.parent == folder:
+            if path.parent == folder and not _belongs_to_folders(path):
                 yield from signs_of(path, asked)
 
 
@@ -107,10 +107,14 @@ def _table(path: Path, asked: Mapping[str, str]) -> Iterator[Sign]:
         yield Sign("label_studio", path, f"{path.name} (Label Studio)")
     elif path.name == "_classes.csv":
         yield Sign("roboflow", path.parent, f"{path.name} (Roboflow)")
-    elif path.name == MANIFEST and {*names} <= {*COLUMNS}:
-        return  # it belongs to the class folders beside it
     elif find_columns(names, asked):
         yield Sign("manifest", path, f"{path.name} (a table with the columns {', '.join(names)})")
+
+
+def _belongs_to_folders(path: Path) -> bool:
+    """Whether it is the manifest.csv of the class folders beside it."""
+    names = table_columns(path) if path.name == MANIFEST else []
+    return bool(names) and {*names} <= {*COLUMNS} and any(beside.is_dir() for beside in path.parent.iterdir())
 
 
 def _is_label_studio(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,6 +14,7 @@ from tinysight.whole_file import write_whole
 
 DRAFT, OLD, GONE = "raw.part", "raw.old.part", "raw.gone.part"
 JOURNAL, DONE = "raw.journal.part", "raw.done.part"
+OF_DVC = re.compile(r"\.[\w-]{22}\.tmp$")  # the names of what DVC has not finished
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ def recover(raw: Path, *, keep: bool = False) -> None:
         _check_choice(raw, old)
         raw.with_name(JOURNAL).unlink(missing_ok=True)
     else:
+        for path in _sizes(raw).keys() - journal.sizes.keys():  # what DVC was writing
+            (raw / path).unlink()
         exchange_back(raw)
 
 
@@ -117,8 +121,9 @@ def _check_choice(raw: Path, old: Path) -> None:
 
 
 def _is_untouched(raw: Path, sizes: Mapping[str, int]) -> bool:
-    """Whether nothing was added or changed; DVC takes files away for a moment while it links them."""
-    return _sizes(raw).items() <= sizes.items()
+    """Whether nobody added or changed anything; DVC takes files away for a moment, and writes ones of its own."""
+    changed = dict(_sizes(raw).items() - sizes.items())
+    return all(path not in sizes and OF_DVC.search(path) for path in changed)
 
 
 def _sizes(folder: Path) -> dict[str, int]:

@@ -14,6 +14,7 @@ from tinysight.data.sides import SIDES
 from tinysight.params import FolderParams
 
 LISTED = 10  # broken or moved files that are shown; ingest lists all that are broken
+UNITS = ((10**9, "GB"), (10**6, "MB"), (1000, "kB"))
 NEXT = (
     "git add conf params.yaml data/raw.dvc && git commit -m 'My own pictures'",
     "dvc repro     # train every candidate, judge them, register the best",
@@ -26,8 +27,9 @@ class ImportReport:
     """What import saw and did, or would do.
 
     Attributes:
-        dataset: the configuration in conf/dataset/mine.yaml; None in a dry run.
+        dataset: the configuration in conf/dataset/mine.yaml; in a dry run what would be written there, None if nothing.
         kept_file: whether that file was there already and was left alone.
+        dry_run: whether nothing was done.
         source: the format that was found.
         plan: where each picture goes.
         classes: readable pictures by class.
@@ -43,6 +45,7 @@ class ImportReport:
 
     dataset: FolderParams | None
     kept_file: bool
+    dry_run: bool
     source: str
     plan: Plan
     classes: Mapping[str, int]
@@ -62,9 +65,11 @@ class ImportReport:
 
     def text(self) -> str:
         """The report as lines for a terminal."""
-        if self.dataset is None:
+        if self.dry_run:
             return "\n".join([*self._found(), *self._would()])
-        return "\n".join([*self._found(), *self._chosen(self.dataset), "next:", *(f"  {line}" for line in NEXT)])
+        written = "left as it is" if self.kept_file else "written; its comments explain"
+        done = [f"conf/dataset/mine.yaml was {written}:", *self._settings(), "next:", *(f"  {line}" for line in NEXT)]
+        return "\n".join([*self._found(), *done])
 
     def _found(self) -> Iterator[str]:
         yield f"source: {self.source}"
@@ -75,12 +80,12 @@ class ImportReport:
         yield f"modes: {_counts(self.modes)}"
         if self.short_sides:
             least, median, largest = self.short_sides
-            yield f"short sides: {least} to {largest} pixels, median {median}; {self.file_bytes / 1e6:,.1f} MB in all"
+            yield f"short sides: {least} to {largest} pixels, median {median}; {_size(self.file_bytes)} in all"
         if self.plan.relabelled:
             yield f"labelled anew: {len(self.plan.relabelled)}"
             yield from _some([_change(old, new) for old, new in self.plan.relabelled])
         if self.broken:
-            yield f"broken: {len(self.broken)}, set aside, nothing fails because of them"
+            yield f"broken or missing: {len(self.broken)}; nothing fails because of them"
             yield from _some([f"{entry.path}: {entry.reason}" for entry in self.broken])
         yield from (f"note: {note}" for note in self.notes)
 
@@ -92,10 +97,11 @@ class ImportReport:
             folder = f"data/raw/{folders[name]}" if folders.get(name, name) != name else ""
             yield f"  {name:<{width}}  {count:,}  {sides}  {folder}".rstrip()
 
-    def _chosen(self, dataset: FolderParams) -> Iterator[str]:
-        yield f"conf/dataset/mine.yaml was {'left as it is' if self.kept_file else 'written; its comments explain'}:"
-        yield f"  name {dataset.name}, image_size {dataset.image_size}, fit {dataset.fit},"
-        yield f"  background {list(dataset.background)}, window {dataset.window and list(dataset.window)}"
+    def _settings(self) -> Iterator[str]:
+        dataset = self.dataset
+        if dataset is not None:
+            yield f"  name {dataset.name}, image_size {dataset.image_size}, fit {dataset.fit},"
+            yield f"  background {list(dataset.background)}, window {dataset.window and list(dataset.window)}"
 
     def _would(self) -> Iterator[str]:
         yield "Nothing was changed."
@@ -109,18 +115,26 @@ class ImportReport:
         if self.plan.needs_manifest:
             yield "  write data/raw/manifest.csv: what the folders cannot say (classes, sides, groups, origins)"
         yield "  put data/raw under DVC (dvc add)"
-        yield f"  {'keep' if self.kept_file else 'write'} conf/dataset/mine.yaml, and make it every command's data set"
+        yield "  make conf/dataset/mine.yaml every command's data set" + (", written with" if self.dataset else "")
+        yield from (f"  {line}" for line in self._settings())
 
 
 def report_of(
-    outlook: Outlook, dataset: FolderParams | None, *, kept_file: bool, refusal: str = "", notes: Sequence[str] = ()
+    outlook: Outlook,
+    dataset: FolderParams | None,
+    *,
+    kept_file: bool = False,
+    dry_run: bool = False,
+    refusal: str = "",
+    notes: Sequence[str] = (),
 ) -> ImportReport:
     """Counts what was found.
 
     Args:
         outlook: the data set to come.
-        dataset: the configuration; None in a dry run.
+        dataset: the configuration; in a dry run what would be written, None if mine.yaml stays as it is.
         kept_file: whether mine.yaml stays as it was.
+        dry_run: whether nothing was done.
         refusal: why it cannot be imported, else empty.
         notes: of whoever imports.
     """
@@ -130,6 +144,7 @@ def report_of(
     return ImportReport(
         dataset=dataset,
         kept_file=kept_file,
+        dry_run=dry_run,
         source=outlook.opened.words,
         plan=outlook.plan,
         classes=dict(sorted(Counter(look.file.class_name for look in looks).items())),
@@ -158,6 +173,10 @@ def _sides(plan: Plan) -> dict[str, "Counter[str]"]:
 def _change(old: Place, new: Place) -> str:
     said = ((name, getattr(old.picture, name), getattr(new.picture, name)) for name in ("class_name", "split", "group"))
     return f"{old.kept}: " + ", ".join(f"{name} {was or 'none'} → {now}" for name, was, now in said if was != now)
+
+
+def _size(count: int) -> str:
+    return next(f"{count / unit:,.1f} {name}" for unit, name in UNITS if count >= unit or unit == 1000)
 
 
 def _some(lines: Sequence[str]) -> Iterator[str]:

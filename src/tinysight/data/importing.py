@@ -52,22 +52,21 @@ def import_pictures(
     in_place = _is_in_place(source, paths.raw)
     if not dry_run:
         recover(paths.raw, keep=in_place)
-    holds = paths.raw.exists() and holds_files(paths.raw)
-    refusal = _why_taken(paths.raw) if holds and existing == "refuse" and not in_place else ""
-    _stop(refusal, dry_run=dry_run)
+    holds = holds_files(paths.raw)
+    taken = _why_taken(paths.raw) if holds and existing == "refuse" and not in_place else ""
+    _stop(taken, dry_run=dry_run)
     merging = holds and existing in ("add", "update") and not in_place
-    kept_file = (merging or in_place) and dataset_file(paths.conf).exists()
-    least = 1 if merging else 2
-    with opened_source(source, asked or Asked(), paths, least=least, keep=dry_run) as opened:
+    with opened_source(source, asked or Asked(), paths, least=1 if merging else 2, keep=dry_run) as opened:
         _check_kind(opened.kind, source, in_place=in_place)
         outlook = look_ahead(opened, paths.raw, existing if merging else "replace", in_place=in_place)
-        refusal = refusal or outlook.refusal
+        _stop(outlook.refusal, dry_run=dry_run)
+        kept = (merging or in_place) and dataset_file(paths.conf).exists()
+        proposed = None if kept or outlook.refusal else _propose("mine" if in_place else opened.name, outlook)
         if dry_run:
             notes = [KILLED] if was_killed(paths.raw) else []
-            return report_of(outlook, None, kept_file=kept_file, refusal=refusal, notes=notes)
-        _stop(refusal)
-        dataset = _carry_out(outlook, paths, link=link, in_place=in_place, kept_file=kept_file)
-    return report_of(outlook, dataset, kept_file=kept_file)
+            return report_of(outlook, proposed, dry_run=True, refusal=taken or outlook.refusal, notes=notes)
+        dataset = _carry_out(outlook, paths, proposed, link=link, in_place=in_place)
+    return report_of(outlook, dataset, kept_file=kept)
 
 
 def _stop(refusal: str, *, dry_run: bool = False) -> None:
@@ -78,11 +77,14 @@ def _stop(refusal: str, *, dry_run: bool = False) -> None:
 KILLED = "An import was killed here. The same command as then goes on where it stopped."
 
 
-def _carry_out(outlook: Outlook, paths: Paths, *, link: bool, in_place: bool, kept_file: bool) -> FolderParams:
-    opened = outlook.opened
-    proposed = None if kept_file else propose("mine" if in_place else opened.name, outlook.looks)
-    if proposed and opened.group_pattern:
-        proposed = proposed.model_copy(update={"group_pattern": opened.group_pattern})
+def _propose(name: str, outlook: Outlook) -> FolderParams:
+    proposed = propose(name, outlook.looks)
+    return proposed.model_copy(update={"group_pattern": outlook.opened.group_pattern})
+
+
+def _carry_out(
+    outlook: Outlook, paths: Paths, proposed: FolderParams | None, *, link: bool, in_place: bool
+) -> FolderParams:
     with restored_on_error(*_small_files(paths)), _placing(outlook, paths, link=link, in_place=in_place):
         if link:
             keep_links(paths.root)

@@ -59,8 +59,8 @@ def placed(raw: Path, plan: Plan, *, link: bool) -> Iterator[None]:
 
 
 def holds_files(folder: Path) -> bool:
-    """Whether any file lies below the folder."""
-    return any(path.is_file() or path.is_symlink() for path in folder.rglob("*"))
+    """Whether any file lies below the folder; false if there is none."""
+    return folder.is_dir() and any(path.is_file() or path.is_symlink() for path in folder.rglob("*"))
 
 
 def _key(plan: Plan, *, link: bool) -> str:

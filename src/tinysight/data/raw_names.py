@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from itertools import chain, count
 from pathlib import PurePosixPath
 
 from tinysight.data.class_names import UNSAFE, safe_name
@@ -42,9 +43,9 @@ class FreeNames:
 
     def take(self, path: str, digest: str, origin: str) -> str:
         """A free name for a picture, whatever lies there."""
-        copies = (sha256(f"{origin} {number}".encode(errors="replace")).hexdigest() for number in range(1_000_000))
-        marks = (_marked(path, mark) for mark in (digest, *copies))
-        name = next(name for name in (path, *marks) if name not in self._taken)
+        copies = (sha256(f"{origin} {number}".encode(errors="replace")).hexdigest() for number in count(1))
+        marked = (_marked(path, mark) for mark in chain([digest], copies))
+        name = next(name for name in chain([path], marked) if name not in self._taken)
         self._taken.add(name)
         return name
 
