@@ -18,6 +18,7 @@ export class Card {
   }
 
   send() {
+    this.failure = null;
     this.#become("waiting", "Waiting…");
     this.item.ariaBusy = "true";
     this.#body(element("div", "soon"));

@@ -25,6 +25,14 @@ def test_all_of_it_is_under_60_kilobytes() -> None:
     assert sum(file.stat().st_size for file in FILES) < 60_000
 
 
+def test_it_works_below_any_prefix_of_a_proxy() -> None:
+    page = (STATIC / "index.html").read_text()
+    addresses = re.findall(r'(?:src|href|action)="([^"#]+)"', page)
+    assert set(addresses) == {"predict", "static/icon.svg", "static/style.css", "static/script.js"}
+    for script in STATIC.glob("*.js"):
+        assert not re.search(r"(ask|fetch)\(\s*[\"'`]/", script.read_text())
+
+
 def test_an_installed_service_has_it_all() -> None:
     packed = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
     assert {f"serve/static/{file.name}" for file in FILES} <= packed

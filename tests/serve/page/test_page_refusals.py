@@ -92,6 +92,7 @@ def test_a_service_with_keys_asks_for_one(chromium: Browser, service: Stubbed) -
     tab.click("#locked button")
     tab.until("document.querySelector('.card').dataset.state === 'known'")
     assert service.heard("/predict")[-1]["headers"]["authorization"] == "Bearer secret"
+    assert tab.browser.evaluate("document.querySelector('#locked').hidden")
 
 
 def test_a_connection_that_was_cut_is_not_mistaken_for_a_service_that_is_gone(tab: Tab) -> None:
