@@ -61,6 +61,7 @@ class Workers:
         self.number = 0
         self._state = FollowState()
         self._next_start, self._pause = 0.0, 0.0
+        self._in_a_hurry, self._tried = False, False
 
     @property
     def next_start(self) -> float | None:
@@ -70,6 +71,7 @@ class Workers:
     def load(self, release: Release) -> None:
         """Makes this the release that new workers start with and the others are to load."""
         self.release, self.number = release, self.number + 1
+        self._in_a_hurry, self._tried = False, False
 
     def start_missing(self) -> None:
         """Starts as many as are missing, unless the last one died too soon for that."""
@@ -77,21 +79,25 @@ class Workers:
             self._start()
 
     def tell(self, state: FollowState) -> None:
-        """Gives every worker the state, and the release to those that neither serve nor load it."""
-        if state == self._state and all(worker.told == self.number for worker in self.alive.values()):
-            return
-        self._state = state
+        """Gives every worker the state, and the release to those that neither serve nor load it.
+
+        One worker loads it before the others, so that a file of which workers die takes only one at a time.
+        """
         for worker in self.alive.values():
-            is_told = worker.told == self.number
-            order = Order(state=state, release=None if is_told else self.release, number=self.number)
-            if say(worker.link, order):
-                worker.told = self.number
+            may_load = self._in_a_hurry or not self._tried or any(w.serves == self.number for w in self.alive.values())
+            release = self.release if may_load and worker.told != self.number else None
+            if release is None and state == self._state:
+                continue
+            if say(worker.link, Order(state=state, release=release, number=self.number)) and release is not None:
+                worker.told, self._tried = self.number, True
+        self._state = state
 
     def tell_again(self) -> None:
         """Forgets who was told to load the release but does not serve it, so that the next `tell` repeats it."""
-        for worker in self.alive.values():
-            if worker.serves != self.number:
-                worker.told = worker.serves
+        late = [worker for worker in self.alive.values() if worker.serves != self.number]
+        self._in_a_hurry = any(worker.told == self.number for worker in late)  # the others do not wait for it
+        for worker in late:
+            worker.told = worker.serves
 
     def hear(self, worker: Worker) -> Iterator[Answer]:
         """What a worker has said; nothing once it is gone."""

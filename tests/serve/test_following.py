@@ -157,6 +157,31 @@ def test_a_version_on_which_the_check_crashes_or_hangs_harms_nobody(
     assert not list((tmp_path / "cache").rglob("*.part"))
 
 
+def test_a_version_of_which_workers_die_is_given_up_while_others_answer(
+    registry: Registry, tmp_path: Path, bundles: dict[str, Path]
+) -> None:
+    """One worker tries it before the others; the second death is enough."""
+    before = (
+        "import serve.__main__ as program\nfrom serve import links\n"
+        "load, make = links.load_release, program.create_app\n"
+        "def die(release):\n    if release.version == '2': os.kill(os.getpid(), 9)\n"
+        "links.load_release = lambda release: die(release) or load(release)\n"
+        "program.create_app = lambda settings, release: die(release) or make(settings, release)"
+    )
+    with (
+        following(registry, tmp_path, before=before) as service,
+        SteadyLoad(service.url, PHOTO, bundles, clients=4) as load,
+    ):
+        registry.version = "2"
+        assert eventually(lambda: "2 workers died" in service.log.read_text())
+        assert eventually(lambda: len(children(service.process.pid)) >= 2)
+        assert all_serve(service, "1")
+        registry.version = "3"
+        assert eventually(lambda: all_serve(service, "3"))
+    assert len(load.wrong) <= load.clients  # those that the worker had begun
+    assert {number for _, number in load.seen} == {"1", "3"}
+
+
 @pytest.mark.parametrize("fault", ["killed", "hanging", "garbage", "half an answer"])
 def test_a_registry_that_fails_later_stops_nobody(
     registry: Registry, tmp_path: Path, bundles: dict[str, Path], fault: str
