@@ -81,6 +81,8 @@ test-slow: .venv/ready ## whole pipelines, kills, real servers, fresh clones: un
 .PHONY: soak
 soak: .venv/ready ## hundreds of kills at random moments; by hand
 	python -m tests.soak.soak_kills
+	python -m tests.soak.soak_import
+	python -m tests.soak.soak_following
 
 .PHONY: bench
 bench: .venv/ready ## measure on this machine; writes docs/figures/
