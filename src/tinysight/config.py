@@ -5,11 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hydra import compose, initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import HydraException
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
 from tinysight.errors import ConfigError
 from tinysight.params import Params, parse_params
@@ -26,6 +21,13 @@ def compose_text(conf: Path, overrides: Sequence[str] = ()) -> str:
     Raises:
         ConfigError: if conf/ does not compose.
     """
+    # here, since stages only read the lock: Hydra takes a third of their start
+    from hydra import compose, initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
     GlobalHydra.instance().clear()
     try:
         with initialize_config_dir(str(conf.resolve()), version_base=None):
