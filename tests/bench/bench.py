@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 FIGURES = Path(__file__).resolve().parent.parent.parent / "docs" / "figures"
-BENCHES = ("augmentation", "serving")  # fashion takes a quarter of an hour: `make bench-fashion`
+BENCHES = ("augmentation", "serving", "near_duplicates")  # fashion takes a quarter of an hour: `make bench-fashion`
 
 
 def main(names: list[str]) -> int:

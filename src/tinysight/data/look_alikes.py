@@ -19,6 +19,7 @@ DIMENSIONS = 18
 NEIGHBOURS = 16
 FAR = 0.5  # signatures have length 1; saved again, two of 100 are farther than this, mostly where much was cut off
 UNLIKE = 0.2  # of the contrast: cells that differ more are those of another picture
+CLOSEST, FAIRLY_UNLIKE = 3, 0.45  # for the few nearest: much of a bright picture may have been cut off
 BLANK = 2.5  # of 255: contrast below which there is nothing to compare
 CHUNK = 2048
 
@@ -36,14 +37,9 @@ def find_look_alikes(thumbnails: Pixels) -> tuple[list[Pair], list[Pair]]:
         Pairs that are exactly alike, each with the first of them, and pairs of others that look alike.
     """
     cells, rows, copies = _cells(thumbnails)
-    found = _nearest(cells) if len(cells) > 1 else np.empty((0, 2), np.int64)
-    alike = [part[_alike(cells[part[:, 0]], cells[part[:, 1]])] for part in _parts(found)]
-    pairs = rows[np.concatenate(alike)] if alike else found
+    found = np.concatenate([np.empty((0, 2), np.int64), *(_alike(cells, *near) for near in _nearest(cells))])
+    pairs = rows[np.unique(np.sort(found, axis=1), axis=0)]
     return copies, [(first, second) for first, second in pairs.tolist()]
-
-
-def _parts(pairs: Rows) -> Iterator[Rows]:
-    return (pairs[start : start + CHUNK] for start in range(0, len(pairs), CHUNK))
 
 
 def _cells(thumbnails: Pixels) -> tuple[Points, Rows, list[Pair]]:
@@ -69,22 +65,21 @@ def _cells(thumbnails: Pixels) -> tuple[Points, Rows, list[Pair]]:
     return np.array(cells, dtype=np.float32), np.array(rows, dtype=np.int64), copies
 
 
-def _nearest(cells: Points) -> Rows:
-    """(n, 2): pairs of places in cells, the smaller one first, each pair once."""
+def _nearest(cells: Points) -> Iterator[tuple[Rows, Rows]]:
+    """(n,) places in cells and their (n, k) neighbours, the nearest first; the place itself where there is none."""
     from scipy.spatial import cKDTree
 
+    if len(cells) < 2:
+        return
     points = _components(cells)
-    tree, found = cKDTree(points), []
-    wanted = min(NEIGHBOURS + 1, len(points))
+    tree = cKDTree(points)
     with progress_bar("search", len(points)) as advance:
         for start in range(0, len(points), CHUNK):
-            part = points[start : start + CHUNK]
-            _, near = tree.query(part, k=wanted, distance_upper_bound=FAR, workers=-1)  # (n, wanted), absent: len
-            own = np.repeat(np.arange(start, start + len(part)), wanted)
-            pairs = np.stack([own, near.ravel()], axis=1)
-            found.append(np.sort(pairs[(pairs[:, 1] < len(points)) & (pairs[:, 1] != own)], axis=1))
-            advance(len(part))
-    return np.unique(np.concatenate(found), axis=0)
+            own = np.arange(start, min(start + CHUNK, len(points)))
+            wanted = range(1, min(NEIGHBOURS + 1, len(points)) + 1)
+            _, near = tree.query(points[own], k=wanted, distance_upper_bound=FAR, workers=-1)
+            yield own, np.where(near < len(points), near, own[:, None])
+            advance(len(own))
 
 
 def _components(cells: Points) -> Points:
@@ -97,10 +92,16 @@ def _components(cells: Points) -> Points:
     return np.asarray(signatures @ axes, dtype=np.float32)
 
 
-def _alike(first: Points, second: Points) -> NDArray[np.bool_]:
-    contrast = np.minimum(first.std(axis=1), second.std(axis=1))
-    error = np.minimum(_error(first, second), _error(second, first))
-    return np.asarray(error < UNLIKE * contrast)
+def _alike(cells: Points, own: Rows, near: Rows) -> Rows:
+    """(m, 2): the pairs whose cells are alike but for their tone."""
+    first, second = np.repeat(own, near.shape[1]), near.ravel()
+    limit = np.broadcast_to(np.where(np.arange(near.shape[1]) <= CLOSEST, FAIRLY_UNLIKE, UNLIKE), near.shape).ravel()
+    real = first != second
+    first, second, limit = first[real], second[real], limit[real]
+    one, other = cells[first], cells[second]
+    contrast = np.minimum(one.std(axis=1), other.std(axis=1))
+    alike = np.minimum(_error(one, other), _error(other, one)) < limit * contrast
+    return np.stack([first[alike], second[alike]], axis=1)
 
 
 def _error(target: Points, source: Points) -> Points:

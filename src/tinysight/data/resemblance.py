@@ -1,6 +1,5 @@
 """Whether one picture is another one that was saved again: other tone and sharpness, but nothing in it moved."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,14 +11,16 @@ from tinysight.imaging import Pixels
 Floats = NDArray[np.float64]
 Planes = NDArray[np.float32]  # (m, C, V, V): m pictures, each channel a plane
 Flags = NDArray[np.bool_]
+Toned = tuple[Planes, Planes, Floats]
 
 # The limits were found on Fashion-MNIST's training pictures, clip art and photos, and judged on others:
 # see tests/bench/bench_near_duplicates.py.
 GAIN = (0.65, 1.5)  # of contrast
 SOFTENING = (-0.8, 2.2)  # times one blur of a thirtieth of the side
-LEFT_OVER = 0.09  # what tone, sharpness and motion do not explain, as a share of the picture's contrast
-LARGEST = 13.5  # of 255: the same, at the place where it is worst
+LEFT_OVER = 0.1  # what tone, sharpness and motion do not explain, as a share of the picture's contrast
+LARGEST = 14  # of 255: the same, at the place where it is worst; a quarter more for each blur
 STRETCHED = 0.2  # 64ths of the side, as all motion here
+BLUR, SPOT = 1 / 30, 1 / 32  # of the side: how far what is compared is softened, and what is left
 DEEP = 250  # counts from here on may have been cut off, as those below 255 - DEEP
 
 
@@ -57,14 +58,32 @@ def saved_again(first: Pixels, second: Pixels) -> Flags:
         (m,) bool: whether one of the two is the other, re-encoded, resized or a little brighter.
     """
     a, b = planes_of(first), planes_of(second)
-    fit = fit_pictures(*_toned(a, b))
-    same = _between(fit.gain, GAIN) & _between(fit.softening, SOFTENING)
-    return same & (fit.left < LEFT_OVER) & (fit.worst < LARGEST) & _at_rest(fit, 64 / a.shape[-1])
+    soft_a, soft_b = _soften(a, BLUR), _soften(b, BLUR)
+    # what was cut off at white or black, and detail that was lost, can be predicted from one of the two only
+    to_a, to_b = _tone_like(soft_a, a, soft_b, b), _tone_like(soft_b, b, soft_a, a)
+    swapped = _error(*to_b[:2]) < _error(*to_a[:2])
+    fit = fit_pictures(*_choose(swapped, to_b, to_a))
+    same = _accepts(fit, 64 / a.shape[-1])
+    again = np.flatnonzero(~same & (fit.left < 2 * LEFT_OVER))
+    if len(again):
+        target, source, gain = _choose(swapped, to_a, to_b)
+        same[again] = _accepts(fit_pictures(target[again], source[again], gain[again]), 64 / a.shape[-1])
+    return same
+
+
+def _choose(flags: Flags, yes: Toned, no: Toned) -> Toned:
+    each = flags[:, None, None, None]
+    return np.where(each, yes[0], no[0]), np.where(each, yes[1], no[1]), np.where(flags, yes[2], no[2])
 
 
 def planes_of(pixels: Pixels) -> Planes:
     """(m, V, V, C) uint8 as (m, C, V, V) float32."""
     return np.ascontiguousarray(pixels.transpose(0, 3, 1, 2), dtype=np.float32)
+
+
+def _accepts(fit: Fit, pixel: float) -> Flags:
+    same = _between(fit.gain, GAIN) & _between(fit.softening, SOFTENING) & (fit.left < LEFT_OVER)
+    return same & (fit.worst < LARGEST * (1 + np.clip(fit.softening, 0, 2) / 4)) & _at_rest(fit, pixel)
 
 
 def _at_rest(fit: Fit, pixel: float) -> Flags:
@@ -76,12 +95,12 @@ def _at_rest(fit: Fit, pixel: float) -> Flags:
     """
     size, doubt = np.abs(fit.motion), 1.5 * fit.doubt
     noise = fit.still[:, None]
-    turned = (size[:, 4:] >= 0.08 + 0.7 * noise + doubt[:, 4:]).any(axis=1)
+    turned = (size[:, 4:] >= 0.1 + 2 * noise**3 + doubt[:, 4:]).any(axis=1)
     shift, stretch = size[:, :2], size[:, 2:4]  # (m, 2): across, down
     pinned = stretch + 0.05 > 0.8 * shift  # some point of the picture stayed where it was
-    calm = (shift < 0.05 + 0.2 * noise + doubt[:, :2]) & (stretch < 0.3 + 2 * noise + doubt[:, 2:4])
+    calm = (shift < 0.03 + 0.2 * noise + doubt[:, :2]) & (stretch < 0.3 + 2 * noise + doubt[:, 2:4])
     calm |= pinned & (shift < STRETCHED) & (stretch < 4 * STRETCHED)
-    rounded = pinned & (shift < 0.62 * pixel + 0.05) & (stretch < 2.5 * pixel)  # padded by one row more or less
+    rounded = pinned & (shift < 0.75 * pixel + 0.05) & (stretch < 3 * pixel)  # padded by one row more or less
     return ~turned & ((calm[:, 0] & (calm | rounded)[:, 1]) | (rounded[:, 0] & calm[:, 1]))
 
 
@@ -89,37 +108,31 @@ def _between(values: Floats, limits: tuple[float, float]) -> Flags:
     return (values > limits[0]) & (values < limits[1])
 
 
-def _toned(a: Planes, b: Planes) -> tuple[Planes, Planes, Floats]:
-    """The target of each pair, softened; its source, brought to the target's tone; and the gain of that.
+def _tone_like(soft_target: Planes, target: Planes, soft_source: Planes, source: Planes) -> Toned:
+    """The target, softened; the source, brought to the target's tone and softened; and the gain of that.
 
-    What was cut off at white or black can only be predicted from the picture that still has it, and a
-    tone is found from sharp pictures where much is cut off, from soft ones where one of them is
-    blurred. So all four ways are tried, and the best is kept.
+    A tone is found from sharp pictures where much is cut off, from soft ones where one of the two is
+    blurred: both are tried, and the better one is kept.
     """
-    ways = _ways(a, b)
-    targets, sources, gains = next(ways)
-    least, targets = _error(targets, sources), targets.copy()
-    for target, mapped, gain in ways:
-        error = _error(target, mapped)
-        better = error < least
-        targets[better], sources[better] = target[better], mapped[better]
-        gains[better], least[better] = gain[better], error[better]
-    return targets, sources, gains
+    mapped, gain = _bring_to(_tone_of(target, source), source)
+    other, other_gain = _bring_to(_tone_of(soft_target, soft_source), source)
+    better = _error(soft_target, other) < _error(soft_target, mapped)
+    mapped[better], gain[better] = other[better], other_gain[better]
+    return soft_target, mapped, gain
 
 
-def _ways(a: Planes, b: Planes) -> Iterator[tuple[Planes, Planes, Floats]]:
-    sigma = a.shape[-1] / 30
-    soft = [_soften(a, sigma), _soften(b, sigma)]
-    for target, source in ((0, 1), (1, 0)):
-        for views in ((a, b), soft):
-            gain, offset = tone(_quarter(views[target]), _quarter(views[source]))
-            mapped = gain[:, None, None, None] * (b, a)[target] + offset[:, None, None, None]
-            yield soft[target], _soften(np.clip(mapped, 0, 255), sigma), np.asarray(gain, dtype=np.float64)
+def _tone_of(target: Planes, source: Planes) -> tuple[Planes, Planes]:
+    return tone(_quarter(target), _quarter(source))
+
+
+def _bring_to(found: tuple[Planes, Planes], source: Planes) -> tuple[Planes, Floats]:
+    gain, offset = (values[:, None, None, None] for values in found)
+    return _soften(np.clip(gain * source + offset, 0, 255), BLUR), np.asarray(found[0], dtype=np.float64)
 
 
 def _error(target: Planes, source: Planes) -> Planes:
     """(m,) square of what is left once the source is softened as fits best; sharpened it is not: detail is lost."""
-    rest, softer = target - source, _soften(source, source.shape[-1] / 30) - source
+    rest, softer = target - source, _soften(source, BLUR) - source
     rest, softer = rest.reshape(len(rest), -1), softer.reshape(len(rest), -1)
     explained = np.maximum(_dot(rest, softer), 0) ** 2 / (_dot(softer, softer) + 1)
     return np.asarray(_dot(rest, rest) - explained, dtype=np.float32)
@@ -181,7 +194,7 @@ def fit_pictures(target: Planes, source: Planes, gain: Floats) -> Fit:
     size, unmoved = _root_mean_square(left), _root_mean_square(rest - _combine(tonal, causes[:, :3]))
     spread = np.sqrt(12 * np.diagonal(np.linalg.inv(normal), axis1=1, axis2=2))  # 12: softened neighbours agree
     contrast = np.minimum(target.reshape(rest.shape).std(axis=(1, 2)), source.reshape(rest.shape).std(axis=(1, 2)))
-    worst = np.abs(_soften(left.reshape(target.shape), side / 32)).max(axis=(1, 2, 3))
+    worst = np.abs(_soften(left.reshape(target.shape), SPOT)).max(axis=(1, 2, 3))
     return Fit(
         gain=gain * (1 + part[:, 0, 0]),
         softening=part[:, 2, 0],
@@ -200,7 +213,7 @@ def _causes(pictures: Planes) -> Planes:
     across, down = pictures @ np.ascontiguousarray(slope.T), slope @ pictures
     x = ((np.arange(side, dtype=np.float32) + 0.5) / side * 2 - 1)[None, None, None, :]
     y = x.swapaxes(2, 3)
-    softer = _soften(pictures, side / 30) - pictures
+    softer = _soften(pictures, BLUR) - pictures
     kinds = (pictures, np.ones_like(pictures), softer, across, down, across * x, down * y, across * y, down * x)
     return np.stack([kind.reshape(len(pictures), -1) for kind in kinds], axis=1)
 
@@ -213,14 +226,14 @@ def _root_mean_square(values: Planes) -> Floats:
     return np.asarray(np.sqrt(np.einsum("min,min->m", values, values) / values.shape[-1]), dtype=np.float64)
 
 
-def _soften(pictures: Planes, sigma: float) -> Planes:
-    kernel = _kernel(pictures.shape[-1], sigma)
+def _soften(pictures: Planes, share: float) -> Planes:
+    kernel = _kernel(pictures.shape[-1], share)
     return np.asarray(kernel @ pictures @ kernel.T)
 
 
 @cache
-def _kernel(side: int, sigma: float) -> Planes:
+def _kernel(side: int, share: float) -> Planes:
     """(side, side): a Gaussian blur as a matrix; beyond its edge a picture goes on as it ends."""
     from scipy.ndimage import gaussian_filter1d
 
-    return np.asarray(gaussian_filter1d(np.eye(side), sigma, axis=0, mode="nearest"), dtype=np.float32)
+    return np.asarray(gaussian_filter1d(np.eye(side), side * share, axis=0, mode="nearest"), dtype=np.float32)
