@@ -92,6 +92,10 @@ bench: .venv/ready ## measure on this machine; writes docs/figures/
 bench-fashion: .venv/ready ## the whole pipeline on Fashion-MNIST: minutes and scores; by hand
 	python -m tests.bench.bench fashion
 
+.PHONY: bench-ingest
+bench-ingest: .venv/ready ## ingest against Pillow alone, and its memory: 20,000 JPEGs, 2,000 16-bit PNGs; needs 5 GB in /tmp; by hand
+	python -m tests.bench.bench ingest
+
 .PHONY: container-check
 container-check: ## build serve/Dockerfile with Docker or buildah
 	docker build -f serve/Dockerfile -t tinysight-serve . || buildah bud --format docker -f serve/Dockerfile -t tinysight-serve .

@@ -1,6 +1,8 @@
 """Ingest turns files into an ImageSet whole or not at all, and loses no broken file from sight."""
 
+import errno
 import shutil
+import tempfile
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,9 +19,10 @@ from tinysight.config import compose_params
 from tinysight.data.dataset import decoding_of, read_info, read_quarantine
 from tinysight.data.facts import read_facts
 from tinysight.data.imageset import ImageSet
+from tinysight.data.pixel_rows import PixelRows
 from tinysight.data.sources.source import list_source
 from tinysight.errors import DataError
-from tinysight.imaging import decode_image
+from tinysight.imaging import Pixels, decode_image
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.stages import ingest
@@ -171,6 +174,35 @@ def test_what_a_killed_ingest_left_is_cleared_away(paths: Paths, mixed: list[str
     ingest.run(folder_params(), paths)
     assert not leftover.exists()
     assert len(ImageSet.open(paths.dataset)) == 80
+
+
+def test_a_disk_that_is_full_in_the_middle_is_said_and_what_is_done_is_kept(
+    paths: Paths, mixed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = PixelRows.write
+
+    def full(rows: PixelRows, row: int, pixels: Pixels) -> int:
+        if row == 70:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(rows, row, pixels)
+
+    monkeypatch.setattr(PixelRows, "write", full)
+    with pytest.raises(DataError, match=r"GB of disk.*Free some"):
+        ingest.run(folder_params(), paths)
+    (kept,) = paths.cache.glob("ingest/*/readings.jsonl")
+    assert kept.read_text()
+    assert not list(paths.dataset.parent.glob("dataset*"))
+
+
+def test_the_cache_may_lie_on_another_disk(paths: Paths, mixed: list[str]) -> None:
+    ingest.run(folder_params(), paths)
+    first = content_of(paths.dataset)
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as other:
+        shutil.rmtree(paths.state)
+        paths.state.symlink_to(other)
+        ingest.run(folder_params(), paths)
+        assert list((Path(other) / "cache" / "ingest").iterdir())
+    assert content_of(paths.dataset) == first
 
 
 def test_a_disk_that_is_too_small_is_said_before_decoding(

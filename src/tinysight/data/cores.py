@@ -3,7 +3,7 @@
 import gc
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from multiprocessing.connection import wait
 from typing import Any, NoReturn, TypeVar
 
@@ -23,7 +23,7 @@ MOST_LOST = 20  # items that may end their process: with more, it is not the ite
 
 def on_all_cores(
     function: Callable[[S], T], items: Sequence[S], lost: Callable[[S, str], T] | None = None, *, ahead: int = AHEAD
-) -> Iterator[T]:
+) -> Generator[T, None, None]:
     """What the function gives for each item, in the order given; only a few batches of results are in memory.
 
     The processes are copies of this one (forked), so function and items may be anything. What the function gives

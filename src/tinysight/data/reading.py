@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -49,7 +50,11 @@ def read_pictures(files: Sequence[SourceFile], decoding: Decoding, rows: PixelRo
     readings = _earlier(files, rows, folder / JOURNAL)
     to_do = [row for row in range(len(files)) if row not in readings]
     fresh = on_all_cores(partial(_read, files, decoding, rows), to_do, lambda _, how: Reading("", death(how)), ahead=64)
-    with journal(folder / JOURNAL, readings) as written, progress_bar("decode pictures", len(files)) as advance:
+    with (
+        closing(fresh),
+        journal(folder / JOURNAL, readings) as written,
+        progress_bar("decode pictures", len(files)) as advance,
+    ):
         advance(len(readings))
         for row, reading in zip(to_do, fresh, strict=True):
             readings[row] = reading
