@@ -14,14 +14,13 @@ from results import make_results
 from tinysight.cli import main
 from tinysight.data import importing
 from tinysight.data.detection import Asked
+from tinysight.data.exports.writing import FORMATS
 from tinysight.data.importing import import_pictures
 from tinysight.data.violation import Violation
 from tinysight.errors import DataError
 from tinysight.paths import Paths
 from tinysight.samples import export_samples
 from tinysight.stages.validate import _write_violations
-
-FORMATS = ("label_studio", "csv", "folder")
 
 
 @pytest.fixture(scope="module")

@@ -153,3 +153,23 @@ def test_an_error_late_brings_the_old_pictures_back(
     with pytest.raises(ConfigError):
         import_pictures(write_colours(tmp_path / "new", "a", "b"), paths, existing="replace")
     assert state_of(paths) == before
+
+
+def test_an_error_in_an_archive_names_the_archive(paths: Paths, tmp_path: Path) -> None:
+    for folder, name in (("cat", "1.png"), ("dog", "2.png")):
+        (tmp_path / "x" / folder).mkdir(parents=True)
+        (tmp_path / "x" / folder / name).write_bytes(b"")
+    (tmp_path / "x" / "labels.csv").write_text("path,label\n")
+    packed = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "x"))
+    with pytest.raises(DataError) as caught:
+        import_pictures(packed, paths)
+    assert str(caught.value).startswith(f"{packed} may be several things")
+    assert ".tinysight" not in str(caught.value)
+
+
+def test_data_raw_itself_must_hold_class_folders(paths: Paths) -> None:
+    paths.raw.mkdir(parents=True)
+    (paths.raw / "labels.csv").write_text("path,label\na.png,cat\n")
+    (paths.raw / "a.png").write_bytes(b"")
+    with pytest.raises(DataError, match=r"beside its class folders, for instance 'a\.png'"):
+        import_pictures(paths.raw, paths)

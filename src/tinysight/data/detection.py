@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from tinysight.data.format_signs import LABELS, Sign, signs_in, signs_of, table_columns
+from tinysight.data.format_signs import LABELS, TABLES, Sign, signs_in, signs_of, table_columns
 from tinysight.data.sources.disk import class_folders
 from tinysight.data.sources.side_names import side_of
 from tinysight.data.table_columns import find_columns
@@ -134,6 +134,8 @@ def _unclear(source: Path, found: Sequence[Sign], files: Mapping[str, list[Path]
         fix = f"Choose with --format {' or --format '.join(kinds)}." if len(kinds) > 1 else "Name the one file."
         return DataError(f"{source} may be several things: {'; '.join(one.words for one in found)}. {fix}")
     seen = ", ".join(f"{len(paths)} {suffix} files" for suffix, paths in sorted(files.items())) or "nothing of the kind"
+    if source.suffix.lower() in TABLES:
+        seen = f"a table with the columns {', '.join(table_columns(source)) or 'none'}"
     known = "; ".join(f"{kind}: {words}" for kind, words in FORMATS.items())
     return DataError(
         f"{source} holds no pictures with labels in a format that is known. Seen: {seen}. Known are {known}, and zip"

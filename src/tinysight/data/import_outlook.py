@@ -15,6 +15,8 @@ from tinysight.data.sources.source import SourceFile
 from tinysight.data.survey import Look, Survey, survey
 from tinysight.params import FolderParams
 
+# what becomes of the pictures in data/raw: they forbid an import, stay as they are, give way to the new ones, or get
+# the class, side and group that the source says of them
 Existing = Literal["refuse", "add", "replace", "update"]
 NOTHING = Survey((), ())
 

@@ -27,6 +27,9 @@ def _names(outlook: Outlook) -> Iterator[str]:
     empty = [name for name in outlook.opened.listing.class_names if name not in counts]
     if empty:
         yield f"Classes without a picture: {', '.join(empty)}. They are left out."
+    emptied = sorted({old.picture.class_name for old, _ in outlook.plan.relabelled} - counts.keys())
+    if emptied:
+        yield f"No picture is left of {', '.join(emptied)}: the source gives all of them another class."
     few = sorted(name for name, count in counts.items() if count < FEW)
     if few:
         yield f"Fewer than {FEW} pictures: {', '.join(few)}. See docs/before-you-photograph.md."

@@ -51,8 +51,12 @@ def opened_source(source: Path, asked: Asked, paths: Paths, *, least: int, keep:
     if not source.exists():
         raise DataError(f"{source} is missing. Name a folder of pictures, a labelling tool's export, or an archive.")
     packed, cache = _is_packed(source), paths.cache / "import"
-    dataset = detect_format(unpacked(source, cache) if packed else source, asked)
-    listing = list_source(dataset, paths.root, least_classes=least)
+    place = unpacked(source, cache) if packed else source
+    try:
+        dataset = detect_format(place, asked)
+        listing = list_source(dataset, paths.root, least_classes=least)
+    except DataError as error:  # nobody knows the cache's folder by name
+        raise DataError(str(error).replace(str(place), str(source))) from None
     words = FORMATS[dataset.kind] + (f", in {source.name}" if packed else "")
     pattern = dataset.group_pattern if dataset.kind == "folder" else None
     yield OpenedSource(dataset.kind, words, name_of(source), listing, pattern)

@@ -1,6 +1,7 @@
 """Brings pictures of any format into data/raw, describes them in conf/, and makes them the default data set."""
 
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tinysight.config import compose_params, write_params
@@ -18,6 +19,8 @@ from tinysight.errors import DataError
 from tinysight.params import FolderParams
 from tinysight.paths import Paths
 
+KILLED = "An import was killed here. The same command as then goes on where it stopped."
+
 
 def import_pictures(
     source: Path,
@@ -28,17 +31,13 @@ def import_pictures(
     link: bool = False,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Imports pictures; nothing changes unless all of it works.
-
-    Killed at any moment, the same import goes on where it stopped.
+    """Imports pictures; nothing changes unless all of it works. Killed, the same import goes on where it stopped.
 
     Args:
-        source: a folder, a label file or an archive, or data/raw itself if the pictures were put there by hand.
-            It is never changed.
+        source: a folder, a label file or an archive, or data/raw itself if the pictures lie there; never changed.
         paths: the checkout that the pictures go into.
         asked: what the user says about the source; the rest is found out.
-        existing: what becomes of the pictures that data/raw holds: `add` keeps them as they are, `update` gives
-            those that the source names too its class, side and group, `replace` puts the new ones in their place.
+        existing: what becomes of the pictures that data/raw holds.
         link: keep one copy less: data/raw holds links into DVC's cache.
         dry_run: look, report, and change nothing.
 
@@ -49,36 +48,57 @@ def import_pictures(
     """
     check_checkout(paths.root)
     compose_params(paths.conf, ["dataset=folder"])
-    in_place = _is_in_place(source, paths.raw)
-    if not dry_run:
-        recover(paths.raw, keep=in_place)
-    holds = holds_files(paths.raw)
-    taken = _why_taken(paths.raw) if holds and existing == "refuse" and not in_place else ""
-    _stop(taken, dry_run=dry_run)
-    merging = holds and existing in ("add", "update") and not in_place
-    with opened_source(source, asked or Asked(), paths, least=1 if merging else 2, keep=dry_run) as opened:
-        _check_kind(opened.kind, source, in_place=in_place)
-        outlook = look_ahead(opened, paths.raw, existing if merging else "replace", in_place=in_place)
+    way = _way(source, paths.raw, existing, dry_run=dry_run)
+    asked = replace(asked or Asked(), format="folder") if way.in_place else asked or Asked()
+    with opened_source(source, asked, paths, least=1 if way.merging else 2, keep=dry_run) as opened:
+        outlook = look_ahead(opened, paths.raw, way.existing, in_place=way.in_place)
         _stop(outlook.refusal, dry_run=dry_run)
-        kept = (merging or in_place) and dataset_file(paths.conf).exists()
-        proposed = None if kept or outlook.refusal else _propose("mine" if in_place else opened.name, outlook)
+        kept = (way.merging or way.in_place) and dataset_file(paths.conf).exists()
+        proposed = None if kept or outlook.refusal else _propose(outlook, in_place=way.in_place)
         if dry_run:
-            notes = [KILLED] if was_killed(paths.raw) else []
-            return report_of(outlook, proposed, dry_run=True, refusal=taken or outlook.refusal, notes=notes)
-        dataset = _carry_out(outlook, paths, proposed, link=link, in_place=in_place)
+            refusal, notes = way.refusal or outlook.refusal, [KILLED] * was_killed(paths.raw)
+            return report_of(outlook, proposed, dry_run=True, refusal=refusal, notes=notes)
+        dataset = _carry_out(outlook, paths, proposed, link=link, in_place=way.in_place)
     return report_of(outlook, dataset, kept_file=kept)
 
 
-def _stop(refusal: str, *, dry_run: bool = False) -> None:
+@dataclass(frozen=True)
+class _Way:
+    """How the source and data/raw come together.
+
+    Attributes:
+        existing: what becomes of the pictures that are there; `replace` where there are none.
+        in_place: the source is data/raw itself.
+        refusal: why nothing can be done, else empty.
+    """
+
+    existing: Existing
+    in_place: bool
+    refusal: str
+
+    @property
+    def merging(self) -> bool:
+        """Whether pictures that are there stay."""
+        return self.existing in ("add", "update") and not self.in_place
+
+
+def _way(source: Path, raw: Path, existing: Existing, *, dry_run: bool) -> _Way:
+    in_place = _is_in_place(source, raw)
+    if not dry_run:
+        recover(raw, keep=in_place)
+    holds = holds_files(raw)
+    refusal = _why_taken(raw) if holds and existing == "refuse" and not in_place else ""
+    _stop(refusal, dry_run=dry_run)
+    return _Way(existing if holds and not refusal else "replace", in_place, refusal)
+
+
+def _stop(refusal: str, *, dry_run: bool) -> None:
     if refusal and not dry_run:
         raise DataError(refusal)
 
 
-KILLED = "An import was killed here. The same command as then goes on where it stopped."
-
-
-def _propose(name: str, outlook: Outlook) -> FolderParams:
-    proposed = propose(name, outlook.looks)
+def _propose(outlook: Outlook, *, in_place: bool) -> FolderParams:
+    proposed = propose("mine" if in_place else outlook.opened.name, outlook.looks)
     return proposed.model_copy(update={"group_pattern": outlook.opened.group_pattern})
 
 
@@ -121,14 +141,6 @@ def _is_in_place(source: Path, raw: Path) -> bool:
     if given != target and (target.is_relative_to(given) or given.is_relative_to(target)):
         raise DataError(f"{source} and {raw} lie inside one another. Name a source elsewhere, or {raw} itself.")
     return given == target
-
-
-def _check_kind(kind: str, source: Path, *, in_place: bool) -> None:
-    if in_place and kind != "folder":
-        raise DataError(
-            f"{source} must hold one folder for each class. Received: the format {kind}. Move it out of data/, and"
-            " import it from there."
-        )
 
 
 def _why_taken(raw: Path) -> str:
