@@ -19,7 +19,7 @@ GAIN = (0.65, 1.5)  # of contrast
 SOFTENING = (-0.8, 2.2)  # times one blur of a thirtieth of the side
 LEFT_OVER = 0.1  # what tone, sharpness and motion do not explain, as a share of the picture's contrast
 LARGEST = 14  # of 255: the same, at the place where it is worst; a quarter more for each blur
-STRETCHED = 0.2  # 64ths of the side, as all motion here
+STRETCHED = 0.3  # 64ths of the side, as all motion here
 BLUR, SPOT = 1 / 30, 1 / 32  # of the side: how far what is compared is softened, and what is left
 DEEP = 250  # counts from here on may have been cut off, as those below 255 - DEEP
 
