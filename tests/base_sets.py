@@ -17,6 +17,7 @@ CLIP_ART = Path("/usr/share/openclipart/png")
 INSTALL_CLIP_ART = "Debian's package openclipart-png is missing. Install it: sudo apt-get install openclipart-png"
 LARGEST_SIDE = 256  # pixels: clip art is kept smaller than its files, some of which have 600 million
 LARGEST_FILE = 25_000_000  # pixels
+SMALLEST_SIDE = 32  # pixels: some drawings came out as specks, on which nobody would see anything
 
 # Kinds that a person tells apart at a glance; none consists of variants of one drawing, as cards or clocks do.
 SCORED_KINDS = {
@@ -73,7 +74,7 @@ def _small(path: Path) -> Image.Image | None:
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # the header alone may not raise
     try:
         with Image.open(path) as image:
-            if image.width * image.height > LARGEST_FILE:
+            if image.width * image.height > LARGEST_FILE or min(image.size) < SMALLEST_SIDE:
                 return None
             small = image.convert("RGBA")
     finally:

@@ -20,6 +20,7 @@ from tinysight.paths import Paths
 # Share of the given labels that outlines and colours suggest too, above which a network would cost time for nothing:
 # on the clear kinds of Fashion-MNIST (0.96) both found 28 to 30 of 30 planted wrong labels.
 GOOD_ENOUGH = 0.95
+FEWEST = 100  # pictures: of fewer, models learn too little to doubt a label, and a person has soon looked at them all
 
 
 def find_label_errors(
@@ -29,7 +30,7 @@ def find_label_errors(
     groups: NDArray[np.int64] | None = None,
     leave_out: Sequence[int] = (),
 ) -> list[Suspect]:
-    """The labels that are probably wrong, the most suspected first.
+    """The labels that are probably wrong, the most suspected first; of few pictures none is suspected.
 
     Args:
         images: N rows.
@@ -41,7 +42,7 @@ def find_label_errors(
     rows = choose_rows(images.samples, set(leave_out), params.validate_.label_error_images)
     samples = [images.samples[row] for row in rows]
     names = {sample.label: sample.class_name for sample in samples}
-    if len(names) < 2:
+    if len(names) < 2 or len(rows) < FEWEST:
         return []
     together = np.arange(len(images)) if groups is None else groups
     labels = images.labels[rows]

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from tinysight.data.groups import Rows
 from tinysight.data.suspects import Probabilities
 
-FOLDS = 5
+FOLDS, MORE_FOLDS = 5, 10
+FEW = 2000  # pictures: below, a model should learn from nine tenths of them, and that takes no time
 AXES = 256  # how many numbers are left of a picture's features
 LENGTH = 10.0  # of a picture's features, on average, so that one strength of regularisation suits all
 INVERSE_STRENGTH = 0.03  # scikit-learn's C; 0.01 to 0.1 found as many wrong labels, 1 fewer
@@ -27,21 +28,22 @@ def assign_folds(labels: Rows, groups: Rows, digests: Sequence[str]) -> Rows:
         digests: N, of the pictures' files.
 
     Returns:
-        (N,) from 0 to FOLDS - 1.
+        (N,) from 0 to FOLDS - 1, to MORE_FOLDS - 1 if they are few.
     """
+    count = FOLDS if len(labels) >= FEW else MORE_FOLDS
     order = np.argsort(np.asarray(digests), kind="stable")
     taken: Counter[int] = Counter()
     folds: dict[int, int] = {}
     for row in order:
         group, label = int(groups[row]), int(labels[row])
         if group not in folds:
-            folds[group] = taken[label] % FOLDS
+            folds[group] = taken[label] % count
             taken[label] += 1
     return np.array([folds[int(group)] for group in groups], dtype=np.int64)
 
 
 def condense(*parts: tuple[Features, float]) -> Features:
-    """Several kinds of features to at most AXES numbers a picture.
+    """Several kinds of features to at most AXES numbers a picture: their principal components.
 
     Labels play no part, so that it may look at all pictures at once.
 
@@ -51,11 +53,14 @@ def condense(*parts: tuple[Features, float]) -> Features:
     Returns:
         (N, at most AXES) float32, of LENGTH on average.
     """
-    from sklearn.decomposition import PCA
+    from sklearn.utils.extmath import randomized_svd
+    from threadpoolctl import threadpool_limits
 
     whole = np.concatenate([_scaled(part, weight) for part, weight in parts], axis=1)
     axes = min(AXES, *whole.shape)
-    return _scaled(PCA(axes, svd_solver="randomized", random_state=0).fit_transform(whole), LENGTH)
+    with threadpool_limits(1):
+        left, lengths, _ = randomized_svd(whole, axes, random_state=0)  # (N, axes), (axes,)
+    return _scaled(left * lengths, LENGTH)
 
 
 def _scaled(part: Features, length: float) -> Features:
@@ -78,11 +83,14 @@ def out_of_fold(
     Returns:
         (N, classes); each row sums to 1. A class that only one fold holds gets 0 there.
     """
+    from threadpoolctl import threadpool_limits
+
     found = np.zeros((len(labels), int(labels.max()) + 1))
     for fold in np.unique(folds):
         inside = folds == fold
         classes = np.unique(labels[~inside])
-        found[np.ix_(inside, classes)] = _judge(features[~inside], labels[~inside], features[inside])
+        with threadpool_limits(1):  # so small matrices took five times as long where two threads wait for busy cores
+            found[np.ix_(inside, classes)] = _judge(features[~inside], labels[~inside], features[inside])
         advance(1)
     return found
 
