@@ -96,6 +96,10 @@ bench-fashion: .venv/ready ## the whole pipeline on Fashion-MNIST: minutes and s
 bench-ingest: .venv/ready ## ingest against Pillow alone, and its memory: 20,000 JPEGs, 2,000 16-bit PNGs; needs 5 GB in /tmp; by hand
 	python -m tests.bench.bench ingest
 
+.PHONY: bench-planted
+bench-planted: .venv/ready ## trouble planted in digits and clip art: how much of it is found; by hand
+	python -m tests.bench.bench planted
+
 .PHONY: container-check
 container-check: ## build serve/Dockerfile with Docker or buildah
 	docker build -f serve/Dockerfile -t tinysight-serve . || buildah bud --format docker -f serve/Dockerfile -t tinysight-serve .

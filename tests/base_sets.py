@@ -1,11 +1,13 @@
-"""Folders of real picture files that trouble can be planted in: digits, clothes, coloured clip art."""
+"""Folders of real picture files that trouble can be planted in: digits, clothes, clip art, pieces of photos."""
 
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
+from pictures import PHOTOS
 from PIL import Image
 from tiny_datasets import make_params
 
@@ -15,8 +17,10 @@ from tinysight.imaging import Pixels
 
 CLIP_ART = Path("/usr/share/openclipart/png")
 INSTALL_CLIP_ART = "Debian's package openclipart-png is missing. Install it: sudo apt-get install openclipart-png"
+HOPPER = Path(mpl.get_data_path()) / "sample_data" / "grace_hopper.jpg"
 LARGEST_SIDE = 256  # pixels: clip art is kept smaller than its files, some of which have 600 million
 LARGEST_FILE = 25_000_000  # pixels
+SMOOTH = 10  # of 255: the standard deviation of a piece of sky
 SMALLEST_SIDE = 32  # pixels: some drawings came out as specks, on which nobody would see anything
 
 # Kinds that a person tells apart at a glance; none consists of variants of one drawing, as cards or clocks do.
@@ -67,6 +71,19 @@ def write_clip_art(folder: Path, kinds: Mapping[str, str] = SCORED_KINDS) -> Pat
                 seen.add(digest)
                 (folder / name).mkdir(parents=True, exist_ok=True)
                 image.save(folder / name / path.name)
+    return folder
+
+
+def write_photo_tiles(folder: Path, side: int = 72) -> Path:
+    """Square pieces of the three photos that packages ship, as PNG files; one class a photo; smooth sky is left out."""
+    for path in (PHOTOS / "china.jpg", PHOTOS / "flower.jpg", HOPPER):
+        with Image.open(path) as photo:
+            for top in range(0, photo.height - side + 1, side):
+                for left in range(0, photo.width - side + 1, side):
+                    (folder / path.stem).mkdir(parents=True, exist_ok=True)
+                    tile = photo.convert("RGB").crop((left, top, left + side, top + side))
+                    if np.asarray(tile).std(axis=(0, 1)).max() > SMOOTH:
+                        tile.save(folder / path.stem / f"{top:03d}_{left:03d}.png")
     return folder
 
 
