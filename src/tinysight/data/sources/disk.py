@@ -90,7 +90,8 @@ def stray_pictures(folder: Path) -> list[str]:
 
 def may_be_picture(name: str) -> bool:
     """Whether a file's name does not say that it is something else."""
-    return not name.startswith(".") and Path(name).suffix.lower() not in BESIDE_PICTURES
+    stem, dot, suffix = name.rpartition(".")  # Path.suffix takes ten times as long, and there are many files
+    return not name.startswith(".") and not (stem and dot + suffix.lower() in BESIDE_PICTURES)
 
 
 def walk(folder: Path, wanted: Callable[[str], bool] = may_be_picture, above: tuple[str, ...] = ()) -> Iterator[Path]:

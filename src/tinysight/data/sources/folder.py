@@ -72,8 +72,9 @@ def list_class(folder: Path, name: str, *, split: str = "", below: Path | None =
         split: the side that the source fixed, else empty.
         below: what paths start from; the folder if None.
     """
+    above = len(str((below or folder) / "x")) - 1  # of the characters of each path; relative_to is slow
     for path in walk(folder / name):
-        yield disk_file(path, path.relative_to(below or folder).as_posix(), name, split)
+        yield disk_file(path, str(path)[above:], name, split)
 
 
 def _check_classes(folder: Path, names: Sequence[str], least: int) -> None:
@@ -102,7 +103,8 @@ def _known_classes(rows: Iterable[RawPicture]) -> Mapping[str, str]:
 
 def _described(file: SourceFile, row: RawPicture | None, known: Mapping[str, str]) -> SourceFile:
     if row is None:
-        return replace(file, class_name=known.get(file.class_name, file.class_name))
+        name = known.get(file.class_name, file.class_name)
+        return file if name == file.class_name else replace(file, class_name=name)
     name = row.class_name or known.get(file.class_name, file.class_name)
     return replace(file, class_name=name, split=row.split, group=row.group)
 
