@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tinysight.data.progress import progress_bar
 from tinysight.errors import DataError
 
 LINKS = "reflink,hardlink,copy"
+BUSY = ("Unable to acquire lock", "is busy")  # DVC's words for a repository that another DVC works in
+PATIENCE = 120.0  # seconds that the other one may take
 
 
 def check_checkout(root: Path) -> None:
@@ -31,7 +35,7 @@ def dvc_add(root: Path, folder: Path) -> None:
         DataError: with DVC's last words if it fails.
     """
     with progress_bar(f"dvc add {folder.relative_to(root)}", None):
-        _dvc(root, "add", "-q", str(folder.relative_to(root)))
+        _dvc(root, "add", str(folder.relative_to(root)))
 
 
 def keep_links(root: Path) -> None:
@@ -44,9 +48,19 @@ def keep_links(root: Path) -> None:
 
 
 def _dvc(root: Path, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "dvc", *arguments], cwd=root, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines() or ["nothing"]
-        raise DataError(f"`dvc {' '.join(arguments)}` failed: {said[-1]} Correct that, then import again.")
+    """Runs one command; where another DVC is at work here, as one is that a killed import left, it waits for it."""
+    deadline = time.monotonic() + PATIENCE
+    while done := _failed(root, arguments):
+        if time.monotonic() > deadline or not any(sign in done for sign in BUSY):
+            said = [line for line in done.splitlines() if line.startswith("ERROR")] or done.splitlines()[-1:]
+            raise DataError(f"`dvc {' '.join(arguments)}` failed: {' '.join(said)} Correct that, then import again.")
+        time.sleep(1)
+
+
+def _failed(root: Path, arguments: Sequence[str]) -> str:
+    """What DVC said when it failed; empty where it did what was asked."""
+    words = [sys.executable, "-m", "dvc", *arguments]
+    done = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return ""
+    return (done.stderr or done.stdout).strip() or f"it ended with {done.returncode} and said nothing."
