@@ -221,7 +221,8 @@ def _reduce(image: Upright, area: Box, block: tuple[int, int], decoding: Decodin
     (left, top, right, bottom), (across, down) = area, block
     reduced = None
     for tile in _tiles(area, block):
-        part = _to_eight_bits(image.crop(tile), decoding)
+        whole = tile == (0, 0, *image.stored.size) and image.orientation == 1
+        part = _to_eight_bits(image.stored if whole else image.crop(tile), decoding)
         small = part if block == (1, 1) else part.reduce(block)
         if tile == area:
             return small

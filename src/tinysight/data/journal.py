@@ -3,20 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from operator import attrgetter
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from tinysight.data.facts import Facts
 from tinysight.whole_file import write_whole
 
 KEPT_BACK = 32  # readings that a kill may lose
-_FACTS = attrgetter(*(field.name for field in fields(Facts)))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What became of one source file.
 
     Attributes:
@@ -67,7 +63,7 @@ def read_journal(path: Path) -> dict[int, Reading]:
 def _line(row: int, reading: Reading) -> str:
     if reading.facts is None:
         return ""
-    return json.dumps([row, reading.digest, reading.checksum, *_FACTS(reading.facts)]) + "\n"
+    return json.dumps([row, reading.digest, reading.checksum, *reading.facts]) + "\n"
 
 
 def _readings(lines: Iterator[str]) -> Iterator[tuple[int, Reading]]:
