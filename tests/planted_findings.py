@@ -77,10 +77,13 @@ def find_planted(
         seed: of the random split.
         suspected: among how many of the most suspected labels flips are looked for.
     """
-    params = make_params("dataset=folder", f"dataset.path={pictures}", "validate.levels.leak=warning", *overrides)
     paths = Paths(root)
     for stage in (ingest, validate, split):
-        stage.run(params, paths)
+        stage.run(make_params("dataset=folder", f"dataset.path={pictures}", *overrides), paths)
+    return _compare(paths, planted, seed, suspected)
+
+
+def _compare(paths: Paths, planted: Planted, seed: int, suspected: int) -> Findings:
     samples = read_samples(paths.dataset / SAMPLES)
     groups = read_groups(paths.validation / "groups.csv", len(samples)).tolist()
     group_of = {sample.path: group for sample, group in zip(samples, groups, strict=True)}
