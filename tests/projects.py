@@ -3,9 +3,11 @@
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,26 @@ def run_in(folder: Path, *words: str, fails: bool = False, **more: str) -> "subp
     if (done.returncode != 0) != fails:
         pytest.fail(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
     return done
+
+
+def start_in(folder: Path, *words: str) -> "subprocess.Popen[bytes]":
+    """Starts a command in a project, silent and in a session of its own: to kill its group is to kill all of it."""
+    return subprocess.Popen(
+        words,
+        cwd=folder,
+        env=project_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def kill_after(seconds: float, run: "subprocess.Popen[bytes]") -> None:
+    """Kills a command that start_in started, with all that it started, unless it has ended by then."""
+    time.sleep(seconds)
+    if run.poll() is None:
+        os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
 
 
 def free_port() -> int:

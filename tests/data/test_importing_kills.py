@@ -1,8 +1,5 @@
 """The real command, killed with SIGKILL at several moments and started again, ends as if nothing had happened."""
 
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +8,7 @@ import numpy as np
 import pytest
 from pictures import files_below
 from PIL import Image
-from projects import make_project, project_environment, run_in
+from projects import kill_after, make_project, run_in, start_in
 
 from tinysight.paths import Paths
 
@@ -59,13 +56,11 @@ def dvc_is_done(paths: Paths) -> bool:
 
 def kill_at(moment: Moment, paths: Paths, source: Path) -> bool:
     """Starts the import and kills it; True if it was still at work."""
-    run = subprocess.Popen(["tinysight", "import", str(source)], cwd=paths.root, env=project_environment(),
-                           stdout=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+    run = start_in(paths.root, "tinysight", "import", str(source))
     while run.poll() is None and not moment(paths):
         time.sleep(0.0005)
     at_work = run.poll() is None
-    os.killpg(run.pid, signal.SIGKILL) if at_work else None
-    run.wait()
+    kill_after(0, run)
     return at_work
 
 

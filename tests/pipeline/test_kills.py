@@ -2,13 +2,12 @@
 
 import os
 import signal
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 from pipelines import aliases, verdict
-from projects import project_environment, run_in
+from projects import run_in, start_in
 
 pytestmark = pytest.mark.slow
 
@@ -17,14 +16,7 @@ STAGES = ["ingest", "validate", "split", "augment", "train@svm", "export@svm", "
 
 def kill_in(project: Path, stage: str, delay: float) -> bool:
     """Runs one stage by force and kills DVC with it; True if the stage was at work when the signal came."""
-    run = subprocess.Popen(
-        ["dvc", "repro", "-f", "-s", stage],
-        cwd=project,
-        env=project_environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    run = start_in(project, "dvc", "repro", "-f", "-s", stage)
     name = f"tinysight.stages {stage.replace('@', ' ')}"
     while run.poll() is None and not _at_work(run.pid, name):
         time.sleep(0.01)

@@ -1,9 +1,6 @@
 """`make soak`: kills `tinysight import` at random moments, and asks each time for the same result."""
 
-import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,7 +14,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from bench.bench import write  # noqa: E402 - tests/ is no package
 from pictures import files_below  # noqa: E402 - tests/ is no package
-from projects import make_project, project_environment, run_in  # noqa: E402
+from projects import kill_after, make_project, run_in, start_in  # noqa: E402
 
 PICTURES = 60
 WAYS = ("--replace", "--add", "--update")
@@ -55,18 +52,7 @@ def survives(project: Path, source: Path, way: str, delay: float) -> bool:
     """Kills an import after `delay` seconds; True if the next one ends as an undisturbed one would."""
     raw = project / "data" / "raw"
     before = set(files_below(raw).values())
-    run = subprocess.Popen(
-        ["tinysight", "import", str(source), way],
-        cwd=project,
-        env=project_environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    time.sleep(delay)
-    if run.poll() is None:
-        os.killpg(run.pid, signal.SIGKILL)
-    run.wait()
+    kill_after(delay, start_in(project, "tinysight", "import", str(source), way))
     run_in(project, "tinysight", "import", str(source), way)
     wanted = {*files_below(source).values()} | (before if way != "--replace" else set())
     clean = "up to date" in run_in(project, "dvc", "status", "data/raw.dvc").stdout

@@ -1,9 +1,6 @@
 """`make soak`: kills `dvc repro` at random moments, and asks each time for the same result."""
 
-import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,7 +11,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from bench.bench import write  # noqa: E402 - tests/ is no package
 from pipelines import keep_models, shorten, verdict  # noqa: E402 - tests/ is no package
-from projects import make_project, project_environment, run_in  # noqa: E402
+from projects import kill_after, make_project, run_in, start_in  # noqa: E402
 
 
 def main(kills: int) -> int:
@@ -36,18 +33,7 @@ def main(kills: int) -> int:
 
 def survives(project: Path, delay: float, expected: str) -> bool:
     """Kills a forced run after `delay` seconds; True if the next run ends with the same choice."""
-    run = subprocess.Popen(
-        ["dvc", "repro", "-f"],
-        cwd=project,
-        env=project_environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    time.sleep(delay)
-    if run.poll() is None:
-        os.killpg(run.pid, signal.SIGKILL)
-    run.wait()
+    kill_after(delay, start_in(project, "dvc", "repro", "-f"))
     run_in(project, "dvc", "repro")
     return bool(verdict(project)["chosen"] == expected)
 

@@ -1,6 +1,5 @@
 """CVAT: `CVAT for images 1.1`, whose tags are classes and whose boxes become crops, or the ImageNet export."""
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -19,7 +18,7 @@ from tinysight.data.sources.cvat_imagenet import list_imagenet
 from tinysight.data.sources.picture_index import PictureIndex
 from tinysight.data.sources.side_names import side_of
 from tinysight.data.sources.source import Listing
-from tinysight.data.sources.xml_file import read_elements, root_name
+from tinysight.data.sources.xml_file import finite_number, read_elements, root_name
 from tinysight.errors import DataError
 from tinysight.params import CvatParams
 
@@ -90,11 +89,8 @@ def _label(element: Element, path: Path) -> str:
 
 def _number(element: Element, name: str, path: Path, default: str = "") -> float:
     text = element.get(name, default)
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
+    number = finite_number(text)
+    if number is None:
         raise _wrong(path, f"{name} of a {element.tag} must be a number. Received: {text!r}")
     return number
 

@@ -1,6 +1,5 @@
 """One picture's labels in Pascal VOC XML, as LabelImg and others write it."""
 
-import math
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import Element
@@ -8,7 +7,7 @@ from xml.etree.ElementTree import Element
 from tinysight.data.cropping import DrawnBox, Size
 from tinysight.data.sources.annotations import Labelled, PassedOver
 from tinysight.data.sources.picture_index import PictureIndex
-from tinysight.data.sources.xml_file import read_elements
+from tinysight.data.sources.xml_file import finite_number, read_elements
 from tinysight.errors import DataError
 
 ROOT = "annotation"
@@ -80,11 +79,8 @@ def _text(element: Element, tag: str) -> str:
 
 
 def _number(text: str, path: Path) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
+    number = finite_number(text)
+    if number is None:
         raise _wrong(path, f"a number is needed where {text!r} stands")
     return number
 

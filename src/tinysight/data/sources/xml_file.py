@@ -1,5 +1,6 @@
 """Reads label files in XML element by element, and refuses those that could do harm."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -101,6 +102,15 @@ class _Collector:
 
     def refuse(self, name: str, *_: object) -> NoReturn:
         raise _unusable(self._path, f"it defines a document type ({name}), which may hide entities that explode")
+
+
+def finite_number(text: str) -> float | None:
+    """The number that a label file writes; None where there is none, or it is infinite."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _unusable(path: Path, why: str) -> DataError:
