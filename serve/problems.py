@@ -26,8 +26,10 @@ class Problem(BaseModel):
 # kind: (status, title)
 KINDS = {
     "bad-request": (400, "The request cannot be read"),
+    "unauthorized": (401, "A key is needed"),
     "not-found": (404, "There is nothing at this address"),
     "method-not-allowed": (405, "This address takes another method"),
+    "too-slow": (408, "The request came in too slowly"),
     "too-many-bytes": (413, "The request is too large"),
     "too-many-pixels": (413, "The picture has too many pixels"),
     "not-a-form": (415, "The request is not a multipart form"),
@@ -36,7 +38,10 @@ KINDS = {
     "empty-file": (422, "The file is empty"),
     "broken-picture": (422, "The picture is broken"),
     "unsupported-picture": (422, "The picture's kind of pixels is not supported"),
+    "too-many-requests": (429, "Too many requests"),
+    "head-too-large": (431, "The request's head is too large"),
     "internal": (500, "The service failed"),
+    "busy": (503, "The service is busy"),
     "no-model": (503, "No model is loaded"),
 }
 IMAGE_KINDS = {
@@ -52,9 +57,9 @@ STATUS_KINDS = {404: "not-found", 405: "method-not-allowed"}
 class ProblemError(Exception):
     """A request that gets a problem for an answer."""
 
-    def __init__(self, kind: str, detail: str) -> None:
+    def __init__(self, kind: str, detail: str, *, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)
-        self.kind = kind
+        self.kind, self.headers = kind, headers
 
 
 def problem_response(kind: str, detail: str, *, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -93,7 +98,7 @@ def answer_in_problems(app: FastAPI) -> None:
 
 async def _own(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ProblemError)
-    return problem_response(error.kind, str(error))
+    return problem_response(error.kind, str(error), headers=error.headers)
 
 
 async def _picture(_: Request, error: Exception) -> JSONResponse:
