@@ -70,6 +70,19 @@ def test_blank_pictures_are_no_near_duplicates() -> None:
     assert find_near_duplicates(pixels) == []
 
 
+def test_small_drawings_on_empty_pages_are_told_apart_and_found_again() -> None:
+    """Taken together such a page is almost blank; what is on it is not."""
+    pages = []
+    for number in range(12):
+        page = Image.new("RGB", (212, 300), "white")
+        page.paste((120, 150, 200), (60 + 5 * number, 90 + 12 * (number % 5), 74 + 5 * number, 102 + 13 * (number % 5)))
+        pages.append(page)
+    assert np.asarray(pages[0]).std() < 6
+    files = [encode(page) for page in pages] + [encode(page, "JPEG", quality=60) for page in pages]
+    pixels = np.stack([decode_image(data, Decoding(64)) for data in files])
+    assert find_near_duplicates(pixels) == [(row, row + 12) for row in range(12)]
+
+
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_a_handful_of_pictures_is_enough(count: int) -> None:
     assert find_near_duplicates(noise(count, 16)) == []

@@ -20,7 +20,7 @@ NEIGHBOURS = 16
 FAR = 0.5  # signatures have length 1; saved again, two of 100 are farther than this, mostly where much was cut off
 UNLIKE = 0.2  # of the contrast: cells that differ more are those of another picture
 CLOSEST, FAIRLY_UNLIKE = 3, 0.45  # for the few nearest: much of a bright picture may have been cut off
-BLANK = 2.5  # of 255: contrast below which there is nothing to compare
+BLANK = 4.0  # of 255: the difference of the darkest and the brightest cell, below which there is nothing to compare
 CHUNK = 2048
 
 
@@ -54,7 +54,7 @@ def _cells(thumbnails: Pixels) -> tuple[Points, Rows, list[Pair]]:
             image = np.asarray(thumbnail)
             soft = cv2.GaussianBlur(image, (0, 0), len(image) / 23)
             own = cv2.resize(soft, (GRID, GRID), interpolation=cv2.INTER_AREA)
-            if own.std() < BLANK:
+            if np.ptp(own) < BLANK:
                 continue
             seen = first.setdefault(blake2b(image.tobytes(), digest_size=16).digest(), row)
             if seen == row:
