@@ -1,24 +1,19 @@
 """`python -m serve`: the service as its environment says, or one line that says what is wrong."""
 
-import logging.config
 import os
 import socket
 import sys
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its idle threads cost memory in each worker
 
-import uvicorn
-from uvicorn.config import LOGGING_CONFIG
-
-from serve.app import create_app
-from serve.links import obey
+from serve.buckets import Buckets
+from serve.keys import Keys
 from serve.parent import Parent
 from serve.settings import Settings, load_settings
 from serve.version import Release
 from tinysight.errors import ConfigError, TinysightError
 
 BACKLOG = 2048
-GRACE = 30  # seconds for answers that are under way when the service is stopped
 
 
 def main() -> int:
@@ -37,16 +32,27 @@ def serve(settings: Settings) -> None:
     Raises:
         TinysightError: if there is no model that can be served, or the port is taken.
     """
-    logging.config.dictConfig(LOGGING_CONFIG)
+    Keys(settings.api_keys, settings.api_keys_file)  # a wrong one is told before anything starts
+    buckets = Buckets(settings.rate) if settings.rate else None
     listener = _listen(settings.host, settings.port)
 
     def work(release: Release, number: int, link: socket.socket) -> None:
-        app = create_app(settings, release)
-        obey(link, app.state.store, number)
-        config = uvicorn.Config(app, loop="uvloop", http="httptools", log_config=None, timeout_graceful_shutdown=GRACE)
-        uvicorn.Server(config).run(sockets=[listener])
+        from serve.answering import answer_requests
 
-    Parent(settings, work, listener).run()
+        answer_requests(settings, listener, release, number, link, buckets=buckets)
+
+    Parent(settings, work, listener, prepare=_import_what_workers_share).run()
+
+
+def _import_what_workers_share() -> None:
+    """FastAPI and uvicorn take as long as all else together: the parent imports them while the registry answers."""
+    import logging.config
+
+    from uvicorn.config import LOGGING_CONFIG
+
+    import serve.answering  # noqa: F401
+
+    logging.config.dictConfig(LOGGING_CONFIG)
 
 
 def _listen(host: str, port: int) -> socket.socket:

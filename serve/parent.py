@@ -32,18 +32,27 @@ LONGEST_WAIT = 5.0  # seconds, so that a lost wake-up costs little
 class Parent:
     """Serves until it is told to stop."""
 
-    def __init__(self, settings: Settings, work: Work, listener: socket.socket) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        work: Work,
+        listener: socket.socket,
+        *,
+        prepare: Callable[[], None] = lambda: None,
+    ) -> None:
         """Reads the settings; starts nothing yet.
 
         Args:
             settings: of the service.
             work: what a worker does.
             listener: the socket on which the workers answer.
+            prepare: what is to be done in this process before the first worker; it runs while the first question is
+                under way.
 
         Raises:
             ConfigError: if the settings name no model, or a registry that cannot be reached from here.
         """
-        self._settings, self._listener = settings, listener
+        self._settings, self._listener, self._prepare = settings, listener, prepare
         self._source = ModelSource(settings)
         is_registry = self._source.cache is not None
         self.following = Following(following=is_registry, poll_seconds=settings.poll_seconds)
@@ -72,6 +81,8 @@ class Parent:
             signal.signal(number, self._hear_signal)
         began = time.monotonic()
         try:
+            self._ask()
+            self._prepare()
             while self._stopping is None or self.workers.alive:
                 self._turn()
                 if self.following.accepted is None and self._stopping is None:

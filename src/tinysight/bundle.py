@@ -7,10 +7,12 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tinysight.errors import BundleError, ImageError
-from tinysight.predictor import Predictor
+
+if TYPE_CHECKING:  # what only looks at digests needs no ONNX Runtime, which takes a quarter of a second to import
+    from tinysight.predictor import Predictor
 
 MODEL, GOLDEN, GOLDEN_FOLDER, MANIFEST = "model.onnx", "golden.json", "golden", "bundle.json"
 GOLDEN_TOLERANCE = 1e-3  # of a probability, between machines with other CPU instructions
@@ -51,6 +53,8 @@ def write_bundle(folder: Path, model: Path, golden: Mapping[str, bytes], *, name
         ModelError: if the model cannot be loaded.
         ImageError: if a golden picture cannot be decoded.
     """
+    from tinysight.predictor import Predictor
+
     draft = folder.with_name(folder.name + ".part")
     shutil.rmtree(draft, ignore_errors=True)
     (draft / GOLDEN_FOLDER).mkdir(parents=True)
@@ -102,7 +106,7 @@ def open_bundle(folder: Path) -> Bundle:
     return bundle
 
 
-def check_golden(bundle: Bundle, predictor: Predictor, *, tolerance: float = GOLDEN_TOLERANCE) -> None:
+def check_golden(bundle: Bundle, predictor: "Predictor", *, tolerance: float = GOLDEN_TOLERANCE) -> None:
     """Predicts the golden pictures and compares with what the bundle promises.
 
     Raises:

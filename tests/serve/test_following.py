@@ -162,7 +162,7 @@ def test_a_version_of_which_workers_die_is_given_up_while_others_answer(
 ) -> None:
     """One worker tries it before the others; the second death is enough."""
     before = (
-        "import serve.__main__ as program\nfrom serve import links\n"
+        "import serve.answering as program\nfrom serve import links\n"
         "load, make = links.load_release, program.create_app\n"
         "def die(release):\n    if release.version == '2': os.kill(os.getpid(), 9)\n"
         "links.load_release = lambda release: die(release) or load(release)\n"
