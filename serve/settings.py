@@ -1,13 +1,28 @@
 """What the service reads from its environment."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from serve.answer_headers import Origins
+from serve.buckets import parse_rate
+from serve.visitors import Proxies
 from tinysight.errors import ConfigError
+
+
+def checked_by(read: Callable[[str], object]) -> Callable[[str], str]:
+    """A check of a text by what will read it; an empty text sets nothing."""
+
+    def check(text: str) -> str:
+        if text.strip():
+            read(text)
+        return text.strip()
+
+    return check
 
 
 class Settings(BaseSettings):
@@ -22,6 +37,19 @@ class Settings(BaseSettings):
         max_bytes: the longest request body that is read.
         host: the address to listen on.
         port: the port to listen on; 0 takes a free one.
+        log_level: from which on lines are logged: debug, info, warning or error.
+        log_format: json or text; by default text on a terminal and json elsewhere.
+        log_clients: whether the log names the address of who asked.
+        drain_seconds: how long requests are still answered after the order to stop, while /readyz says 503.
+        api_keys: the sha256 of each key that opens the service, `name:hash` between commas; without any it is open.
+        api_keys_file: a file of them, one a line; it is read again when it changes.
+        rate: requests a key or an address may send, such as 60/minute; no limit by default.
+        queue: requests of a worker that wait with their whole body or are at work; more are refused.
+        body_seconds: the time in which a request must be here, headers and body.
+        request_seconds: the time that a request may wait for its turn, and that a worker may be stuck in one.
+        connections: the most that a worker keeps open.
+        trusted_proxies: addresses and networks whose X-Forwarded-For is believed.
+        cors_origins: other sites whose pages may use the service; none by default.
     """
 
     model_config = SettingsConfigDict(env_prefix="TINYSIGHT_", frozen=True, extra="ignore", populate_by_name=True)
@@ -34,6 +62,19 @@ class Settings(BaseSettings):
     max_bytes: Annotated[int, Field(ge=1)] = 10_000_000
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "text"] | None = None
+    log_clients: bool = False
+    drain_seconds: Annotated[float, Field(ge=0, le=3600)] = 0.0
+    api_keys: Annotated[str, Field(repr=False)] = ""
+    api_keys_file: Path | None = None
+    rate: Annotated[str, AfterValidator(checked_by(parse_rate))] = ""
+    queue: Annotated[int, Field(ge=1, le=10_000)] = 32
+    body_seconds: Annotated[float, Field(ge=1, le=3600)] = 30.0
+    request_seconds: Annotated[float, Field(ge=1, le=3600)] = 30.0
+    connections: Annotated[int, Field(ge=8, le=50_000)] = 2000
+    trusted_proxies: Annotated[str, AfterValidator(checked_by(Proxies))] = ""
+    cors_origins: Annotated[str, AfterValidator(checked_by(Origins))] = ""
 
     @property
     def cache(self) -> Path:

@@ -1,0 +1,156 @@
+"""Bodies on their way in: how long they may take, how much memory they have together, and their turn when complete."""
+
+import time
+from typing import Protocol
+
+from starlette.types import Message, Receive
+
+from serve.metrics import Metrics
+from serve.problems import ProblemError
+from serve.turns import Turns, busy
+
+
+class Connected(Protocol):
+    """What a body needs to know of its connection; serve/connection.py is one."""
+
+    late: bool
+
+    @property
+    def gone(self) -> bool:
+        """True when nobody is left to answer."""
+
+    def wake(self) -> None:
+        """Lets whoever waits for the next piece of the body look up without one."""
+
+    def hold_back(self) -> None:
+        """Lets the client wait before its next request is read."""
+
+
+class Incoming:
+    """What a route receives its body through."""
+
+    __slots__ = ("_bodies", "_connection", "_deadline", "_has_turn", "_receive", "given_up", "size")
+
+    def __init__(self, receive: Receive, bodies: "Bodies", connection: Connected | None) -> None:
+        self._receive, self._bodies, self._connection = receive, bodies, connection
+        self._deadline = time.monotonic() + bodies.seconds
+        self._has_turn = self.given_up = False
+        self.size = 0
+
+    async def __call__(self) -> Message:
+        """The next piece; the last one comes when it is this request's turn.
+
+        Raises:
+            ProblemError: if the body comes too slowly, or there is no room for it.
+        """
+        message = await self._receive()
+        if message["type"] != "http.request" or self._has_turn:
+            return message
+        try:
+            return await self._take(message)
+        except ProblemError as refusal:
+            self._bodies.metrics.refused(refusal.kind)
+            if self._connection is not None:
+                self._connection.hold_back()
+            raise
+
+    async def _take(self, message: Message) -> Message:
+        self._bodies.add(self, len(message.get("body", b"")), complete=not message.get("more_body", False))
+        if message.get("more_body", False):
+            self._check_time()
+            return message
+        await self._bodies.take_turn()
+        self._has_turn = True
+        if self._connection is not None and self._connection.gone:
+            return {"type": "http.disconnect"}
+        return message
+
+    def end(self) -> None:
+        """Gives back what the body held."""
+        self._bodies.forget(self, had_turn=self._has_turn)
+
+    def give_way(self) -> None:
+        """Makes this body end with a refusal, so that others find room."""
+        self.given_up = True
+        if self._connection is not None:
+            self._connection.wake()
+
+    def _check_time(self) -> None:
+        if self.given_up:
+            raise busy()
+        if (self._connection is not None and self._connection.late) or time.monotonic() > self._deadline:
+            raise too_slow(self._bodies.seconds)
+
+
+class Bodies:
+    """All bodies of one worker that are not answered yet."""
+
+    def __init__(self, turns: Turns, metrics: Metrics, *, seconds: float, most_bytes: int) -> None:
+        """None yet.
+
+        Args:
+            turns: the line for complete ones.
+            metrics: hears how long that line is.
+            seconds: that a body may take to come in.
+            most_bytes: that all of them together may hold.
+        """
+        self.seconds = seconds
+        self.metrics = metrics
+        self._turns, self._most = turns, most_bytes
+        self._held = 0
+        self._incomplete: dict[Incoming, None] = {}  # the one that began first is first
+
+    @property
+    def full(self) -> bool:
+        """True when a request with a body need not even be read."""
+        return self._turns.full
+
+    def add(self, body: Incoming, size: int, *, complete: bool) -> None:
+        """Counts a piece; where memory runs out, the body that has been under way longest gives way.
+
+        Raises:
+            ProblemError: if there is none that could.
+        """
+        body.size += size
+        self._held += size
+        if complete:
+            self._incomplete.pop(body, None)
+        else:
+            self._incomplete.setdefault(body)
+        while self._held > self._most:
+            oldest = next(iter(self._incomplete), body)
+            self._drop(oldest)
+            if oldest is body:
+                raise busy()
+            oldest.give_way()
+
+    async def take_turn(self) -> None:
+        """Returns when it is the turn of a complete body.
+
+        Raises:
+            ProblemError: if too many wait already.
+        """
+        await self._turns.take()
+        self.metrics.queued(self._turns.inside)
+
+    def forget(self, body: Incoming, *, had_turn: bool) -> None:
+        """Takes a body out of all counts."""
+        self._drop(body)
+        if had_turn:
+            self._turns.leave()
+            self.metrics.queued(self._turns.inside)
+
+    def _drop(self, body: Incoming) -> None:
+        self._incomplete.pop(body, None)
+        self._held -= body.size
+        body.size = 0
+
+
+def too_slow(seconds: float) -> ProblemError:
+    """The refusal of a request that dribbles in."""
+    return ProblemError(
+        "too-slow",
+        f"A request must be here within {seconds:g} s of its beginning. Send a smaller picture or use a faster line;"
+        " TINYSIGHT_BODY_SECONDS allows more time.",
+        headers={"Connection": "close"},
+    )
