@@ -1,0 +1,108 @@
+"""Sees each request from its head to the end of its answer: gives it an id, counts it and writes its line."""
+
+import logging
+import re
+from time import perf_counter
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serve.access_log import AccessLog
+from serve.addresses import Addresses
+from serve.exchange import Exchange, current, numbered
+from serve.metrics import Metrics
+from serve.problems import FAULT, problem_response
+
+log = logging.getLogger("serve")
+WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+GONE = 499  # what nginx writes for a client that cut the connection before its answer
+CLOSE = (b"connection", b"close")
+
+
+class Watch:
+    """The outermost layer of the service."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, access: AccessLog | None = None) -> None:
+        """Sees nothing yet.
+
+        Args:
+            app: what answers.
+            metrics: where requests are counted.
+            access: where their lines are written, if anywhere.
+        """
+        self._app, self._metrics, self._access = app, metrics, access
+        self._new_id = numbered()
+        self._addresses: Addresses | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request; nothing that goes wrong with it leaves here."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = perf_counter()
+        exchange = self._exchange(scope)
+        current.set(exchange)
+        self._metrics.began()
+        seen = _Seen(exchange, receive, send, self._metrics)
+        try:
+            await self._app(scope, seen.receive, seen.send)
+        except Exception:
+            log.exception("%s %s failed", exchange.method, exchange.route)
+            if not exchange.status:
+                await problem_response("internal", FAULT)(scope, seen.receive, seen.send)
+        finally:
+            exchange.seconds = perf_counter() - began
+            if seen.gone and not seen.whole:
+                exchange.status = GONE
+            self._write_down(exchange, scope)
+
+    def _exchange(self, scope: Scope) -> Exchange:
+        if self._addresses is None:
+            self._addresses = Addresses(scope["app"].routes)
+        request_id = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        known = request_id.decode() if WELL_FORMED.fullmatch(request_id) else self._new_id()
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        return Exchange(known, method, scope["path"], self._addresses.template(scope["path"]))
+
+    def _write_down(self, it: Exchange, scope: Scope) -> None:
+        client = scope.get("client")  # by now it is the one in front of a proxy that is trusted
+        it.client, it.key = client[0] if client else None, scope.get("state", {}).get("key_name")
+        it.status = it.status or 500
+        self._metrics.ended(it.route, it.method, it.status, it.seconds, it.received, it.sent)
+        if self._access:
+            self._access.write(it)
+
+
+class _Seen:
+    """What passes between the server and the service for one request.
+
+    Attributes:
+        gone: True once the client has cut the connection, or has its whole answer.
+        whole: True once the answer is.
+    """
+
+    __slots__ = ("_exchange", "_metrics", "_receive", "_send", "gone", "whole")
+
+    def __init__(self, exchange: Exchange, receive: Receive, send: Send, metrics: Metrics) -> None:
+        self._exchange, self._receive, self._send, self._metrics = exchange, receive, send, metrics
+        self.gone = self.whole = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._exchange.received += len(message.get("body", b""))
+        else:
+            self.gone = True
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._exchange.status = message["status"]
+            own = [(b"x-request-id", self._exchange.request_id.encode())]
+            if self._metrics.draining:
+                own.append(CLOSE)
+            message["headers"] = [*message.get("headers", ()), *own]
+        elif message["type"] == "http.response.body":
+            self._exchange.sent += len(message.get("body", b""))
+            self.whole = self.whole or (not self.gone and not message.get("more_body", False))
+        await self._send(message)
