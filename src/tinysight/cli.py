@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tinysight
+from tinysight.cli_bundle import add_bundle
 from tinysight.cli_data import add_import, add_samples
+from tinysight.cli_predict import add_predict
 from tinysight.errors import ConfigError, TinysightError, os_error
 from tinysight.paths import Paths
 
@@ -50,8 +52,9 @@ def build_parser() -> argparse.ArgumentParser:
     add_import(commands, _project)
     add_samples(commands, _project)
     _add_params(commands)
-    _add_predict(commands)
+    add_predict(commands, _project)
     _add_registry(commands)
+    add_bundle(commands, _project)
     retry = commands.add_parser("retry", help="run the candidates that failed again, then what follows from them")
     retry.set_defaults(run=_retry)
     doctor = commands.add_parser("doctor", help="what is fine here, what is not, and what to do")
@@ -63,14 +66,6 @@ def _add_params(commands: "Commands") -> None:
     command = commands.add_parser("params", help="compose conf/ into params.yaml")
     command.add_argument("--check", action="store_true", help="write nothing; name the keys in which they differ")
     command.set_defaults(run=_params)
-
-
-def _add_predict(commands: "Commands") -> None:
-    command = commands.add_parser("predict", help="classify pictures without a server; one JSON line each")
-    command.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
-    command.add_argument("--model", default="", help="a model.onnx or a bundle's folder; default: TINYSIGHT_MODEL,"
-                         " else the production version of this project's registry")  # fmt: skip
-    command.set_defaults(run=_predict)
 
 
 def _add_registry(commands: "Commands") -> None:
@@ -108,30 +103,6 @@ def _params(arguments: argparse.Namespace) -> int:
         return 1
     print("params.yaml is what conf/ composes to")
     return 0
-
-
-def _predict(arguments: argparse.Namespace) -> int:
-    from tinysight.classifier import Classifier, prediction_line
-
-    classifier = Classifier.load(_model_folder(arguments.model or os.environ.get("TINYSIGHT_MODEL", "")))
-    failed = False
-    for image in arguments.images:
-        line = prediction_line(image, classifier)
-        failed |= "error" in line
-        print(json.dumps(line, ensure_ascii=False))
-    return 1 if failed else 0
-
-
-def _model_folder(model: str) -> Path:
-    """A folder or file that holds the named model; a registered one is pulled first."""
-    if model and not model.startswith("models:/"):
-        return Path(model)
-    from tinysight.config import load_params
-    from tinysight.tracking.pull import pull
-
-    paths = _project()
-    uri = model or f"models:/{load_params(paths.params).register_.name}@production"
-    return pull(uri, paths.cache / "models").folder
 
 
 def _registry_list(arguments: argparse.Namespace) -> int:

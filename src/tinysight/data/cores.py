@@ -1,7 +1,6 @@
 """Calls a function for each of many items on all cores: in processes, in order, in bounded memory."""
 
 import gc
-import os
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from multiprocessing.connection import wait
@@ -9,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 from tinysight.data.forked import Died, Forked, Function
 from tinysight.errors import DataError
+from tinysight.machine import usable_cores
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -22,7 +22,13 @@ MOST_LOST = 20  # items that may end their process: with more, it is not the ite
 
 
 def on_all_cores(
-    function: Callable[[S], T], items: Sequence[S], lost: Callable[[S, str], T] | None = None, *, ahead: int = AHEAD
+    function: Callable[[S], T],
+    items: Sequence[S],
+    lost: Callable[[S, str], T] | None = None,
+    *,
+    ahead: int = AHEAD,
+    batch: int = BATCH,
+    workers: int = 0,
 ) -> Generator[T, None, None]:
     """What the function gives for each item, in the order given; only a few batches of results are in memory.
 
@@ -37,13 +43,15 @@ def on_all_cores(
             the system is short of memory; without it such an item is an error.
         ahead: batches for each process that may be done before the oldest one that is not; where results are small,
             many keep all cores at work while one meets large pictures.
+        batch: items a message.
+        workers: processes; 0 is one for each core.
 
     Raises:
         DataError: if an item ends its process and there is no `lost`, or too many do.
     """
-    processes = min(len(os.sched_getaffinity(0)), -(-len(items) // BATCH))
-    crew = _Crew(function, items, lost or _refuse, processes)
-    room = ahead * BATCH * processes
+    processes = min(workers or usable_cores(), -(-len(items) // batch))
+    crew = _Crew(function, items, lost or _refuse, processes, batch)
+    room = ahead * batch * processes
     try:
         place = 0
         while place < len(items):
@@ -69,9 +77,9 @@ def _refuse(item: object, how: str) -> NoReturn:
 class _Crew:
     """The processes, what is still to do, and what is done but not asked for yet, by its first item's place."""
 
-    def __init__(self, function: Function, items: Sequence[Any], lost: Lost, processes: int) -> None:
+    def __init__(self, function: Function, items: Sequence[Any], lost: Lost, processes: int, batch: int) -> None:
         self._function, self._items, self._lost = function, items, lost
-        self._to_do = deque(range(at, min(at + BATCH, len(items))) for at in range(0, len(items), BATCH))
+        self._to_do = deque(range(at, min(at + batch, len(items))) for at in range(0, len(items), batch))
         self._done: dict[int, list[Any]] = {}
         self._lost_count = 0
         self._workers: list[Forked] = []
