@@ -1,6 +1,5 @@
 """Finds pictures that are other pictures saved again, without comparing each with each."""
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import compress
@@ -12,6 +11,7 @@ from tinysight.data.look_alikes import Pair, find_look_alikes
 from tinysight.data.progress import progress_bar
 from tinysight.data.resemblance import saved_again
 from tinysight.imaging import Pixels
+from tinysight.machine import usable_cores
 
 SIDE = 32  # pixels: pictures are compared at no more than this
 CHUNK, BATCH = 2048, 128  # pictures, pairs
@@ -59,7 +59,7 @@ def _without_colour(thumbnails: Pixels) -> Pixels:
 
 def _verify(thumbnails: Pixels, pairs: Sequence[Pair]) -> Iterator[bool]:
     parts = [np.array(pairs[start : start + BATCH]) for start in range(0, len(pairs), BATCH)]
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool, progress_bar("compare", len(pairs)) as advance:
+    with ThreadPoolExecutor(usable_cores()) as pool, progress_bar("compare", len(pairs)) as advance:
         for same in pool.map(lambda part: saved_again(thumbnails[part[:, 0]], thumbnails[part[:, 1]]), parts):
             advance(len(same))
             yield from same.tolist()
