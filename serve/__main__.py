@@ -8,8 +8,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its idle thr
 
 from serve.buckets import Buckets
 from serve.keys import Keys
+from serve.log_outlet import LogOutlet
+from serve.logs import start_log
 from serve.parent import Parent
+from serve.service_counts import ServiceCounts
 from serve.settings import Settings, load_settings
+from serve.shared import Shared
+from serve.shared_cells import SharedCells
 from serve.version import Release
 from tinysight.errors import ConfigError, TinysightError
 
@@ -36,23 +41,22 @@ def serve(settings: Settings) -> None:
     buckets = Buckets(settings.rate) if settings.rate else None
     listener = _listen(settings.host, settings.port)
 
-    def work(release: Release, number: int, link: socket.socket) -> None:
+    shared = Shared(SharedCells(settings.workers), LogOutlet(), buckets)
+    start_log(settings.log_level, settings.log_format, shared.outlet)
+
+    def work(release: Release, number: int, link: socket.socket, place: int) -> None:
         from serve.answering import answer_requests
 
-        answer_requests(settings, listener, release, number, link, buckets=buckets)
+        answer_requests(settings, listener, release, number, link, place, shared)
 
-    Parent(settings, work, listener, prepare=_import_what_workers_share).run()
+    counts = ServiceCounts(shared.cells)
+    Parent(settings, work, listener, counts=counts, prepare=_import_what_workers_share).run()
+    shared.outlet.finish()
 
 
 def _import_what_workers_share() -> None:
     """FastAPI and uvicorn take as long as all else together: the parent imports them while the registry answers."""
-    import logging.config
-
-    from uvicorn.config import LOGGING_CONFIG
-
     import serve.answering  # noqa: F401
-
-    logging.config.dictConfig(LOGGING_CONFIG)
 
 
 def _listen(host: str, port: int) -> socket.socket:

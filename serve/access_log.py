@@ -37,9 +37,10 @@ class AccessLog:
             self._outlet.write(self._line(exchange, LEVELS[level]).encode("ascii", "backslashreplace"))
 
     def _json(self, exchange: Exchange, level: str) -> str:
-        it, more = exchange, ""
+        it, more, path = exchange, "", f'"{exchange.route}"'
         if it.route == UNKNOWN:
-            more = f', "path": {escaped(it.path[:LONGEST_PATH])}'
+            path = escaped(it.path[:LONGEST_PATH])
+            more = f', "path": {path}'
         if it.pictures:
             more += f', "model_version": {escape(it.model_version)}, "class": {escape(it.class_name)}'
             more += f', "pictures": {it.pictures}'
@@ -49,7 +50,7 @@ class AccessLog:
             more += f', "client": {escaped(it.client)}'
         return (
             f'{{"time": "{utc_time(time.time())}", "level": "{level}", "logger": "serve.access", '
-            f'"message": "{it.method} {it.route} {it.status}", "request_id": "{it.request_id}", '
+            f'"message": "{it.method} {path[1:-1]} {it.status}", "request_id": "{it.request_id}", '
             f'"method": "{it.method}", "route": "{it.route}", "status": {it.status}, "bytes_in": {it.received}, '
             f'"bytes_out": {it.sent}, "duration_ms": {it.seconds * 1000:.2f}{more}}}\n'
         )

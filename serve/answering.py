@@ -13,14 +13,16 @@ import uvicorn.lifespan.on  # this one and the next two would be imported by uvi
 import uvicorn.loops.uvloop
 import uvicorn.protocols.http.httptools_impl
 
+from serve.access_log import AccessLog
 from serve.app import create_app
-from serve.buckets import Buckets
 from serve.connection import Connection, Connections, raise_file_limit
+from serve.gentle_server import GRACE, GentleServer
 from serve.links import obey
+from serve.logs import default_format
+from serve.metrics import Metrics
 from serve.settings import Settings
+from serve.shared import Shared
 from serve.version import Release
-
-GRACE = 30  # seconds for answers that are under way when the service is stopped
 
 
 def answer_requests(
@@ -29,8 +31,8 @@ def answer_requests(
     release: Release,
     number: int,
     link: socket.socket,
-    *,
-    buckets: Buckets | None = None,
+    place: int,
+    shared: Shared,
 ) -> None:
     """Serves a release, and what the parent orders after it, until SIGTERM.
 
@@ -40,9 +42,17 @@ def answer_requests(
         release: a version that was checked already.
         number: of the release, to be said back to the parent.
         link: to the parent.
-        buckets: of the rate limit, shared by all workers.
+        place: of this worker among all.
+        shared: with all processes of the service.
     """
-    app = create_app(settings, release, buckets=buckets)
+    metrics = Metrics(shared.cells, 1 + place)
+    access = AccessLog(
+        shared.outlet,
+        level=settings.log_level,
+        format_=settings.log_format or default_format(),
+        clients=settings.log_clients,
+    )
+    app = create_app(settings, release, metrics, shared.buckets, access)
     obey(link, app.state.store, number)
     config = uvicorn.Config(
         app,
@@ -50,11 +60,12 @@ def answer_requests(
         http=_connection_maker(settings),
         ws="none",
         log_config=None,
+        access_log=False,  # serve.watch writes it
         proxy_headers=False,  # the guard does it, and believes only TINYSIGHT_TRUSTED_PROXIES
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    GentleServer(config, metrics, shared.outlet).run(sockets=[listener])
 
 
 def _connection_maker(settings: Settings) -> type[asyncio.Protocol]:

@@ -2,33 +2,55 @@
 
 from fastapi import FastAPI
 
+from serve.access_log import AccessLog
+from serve.buckets import Buckets
+from serve.guard import Guard
 from serve.metrics import Metrics
 from serve.model_store import ModelStore
 from serve.problems import answer_in_problems
-from serve.routes import health, model, page, predict
+from serve.routes import batch, document, health, model, page, predict
+from serve.routes import metrics as numbers
 from serve.settings import Settings
+from serve.turns import Turns
 from serve.version import Release
+from serve.watch import Watch
 from tinysight import __version__
 
 DESCRIPTION = "Classifies pictures with the production model. Every error is an RFC 9457 problem."
 
 
-def create_app(settings: Settings, release: Release | None = None, metrics: Metrics | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    release: Release | None = None,
+    metrics: Metrics | None = None,
+    buckets: Buckets | None = None,
+    access: AccessLog | None = None,
+) -> FastAPI:
     """The service with its model loaded and checked.
 
     Args:
         settings: as load_settings reads them from the environment.
         release: a version that another process has fetched and checked already; by default it is fetched here.
         metrics: what the processes of this service share; by default this one counts alone.
+        buckets: of the rate limit, shared by the same; by default this one has its own.
+        access: where each request's line is written, if anywhere.
 
     Raises:
         TinysightError: if there is no model that can be served.
     """
     store = ModelStore(settings, release)
     store.load()
-    app = FastAPI(title="tinysight", version=__version__, description=DESCRIPTION, redoc_url=None)
-    app.state.settings, app.state.store, app.state.metrics = settings, store, metrics or Metrics()
+    app = FastAPI(
+        title="tinysight", version=__version__, description=DESCRIPTION, openapi_url=None, redirect_slashes=False
+    )
+    metrics = metrics or Metrics()
+    app.state.settings, app.state.store, app.state.metrics = settings, store, metrics
+    app.state.turns = Turns(settings.queue, settings.request_seconds)
     answer_in_problems(app)
-    for room in (predict, model, health, page):
-        app.include_router(room.router)
+    for room in (predict, batch, model, health, numbers, document, page):
+        app.router.routes.extend(room.router.routes)  # an included router is looked through twice for each request
+    if buckets is None and settings.rate:
+        buckets = Buckets(settings.rate)
+    app.add_middleware(Guard, settings=settings, turns=app.state.turns, metrics=app.state.metrics, buckets=buckets)
+    app.add_middleware(Watch, metrics=metrics, access=access)  # the last one added is the outermost
     return app

@@ -64,7 +64,8 @@ def start_log(level: str, format_: Format | None, outlet: LogOutlet) -> None:
         root.removeHandler(old)
     root.addHandler(LogHandler(outlet, format_ or default_format()))
     root.setLevel(level.upper())
-    logging.getLogger("asyncio").setLevel(logging.WARNING)
+    for talkative in ("asyncio", "uvicorn"):
+        logging.getLogger(talkative).setLevel(max(logging.WARNING, root.level))
     logging.captureWarnings(capture=True)
 
 

@@ -15,16 +15,17 @@ from functools import partial
 from types import FrameType
 
 from serve.asking import Asking, Report, Say, answer, answer_last_good
+from serve.ending import Ending, close_door
 from serve.following import Following
 from serve.forks import HEARD
 from serve.releases import ModelSource
+from serve.service_counts import ServiceCounts
 from serve.settings import Settings
 from serve.workers import Work, Worker, Workers
 from tinysight.errors import ConfigError, TrackingError
 
-log = logging.getLogger("uvicorn.error")
+log = logging.getLogger("serve")
 START_PATIENCE = 2.0  # seconds that a start waits for the registry when the cache has a version that was good
-STOP_LIMIT = 60.0  # seconds for the workers to finish; whoever stops the service has a limit too
 DEATHS = 2  # of workers while they load a version, before it is refused
 LONGEST_WAIT = 5.0  # seconds, so that a lost wake-up costs little
 
@@ -38,6 +39,7 @@ class Parent:
         work: Work,
         listener: socket.socket,
         *,
+        counts: ServiceCounts,
         prepare: Callable[[], None] = lambda: None,
     ) -> None:
         """Reads the settings; starts nothing yet.
@@ -46,13 +48,14 @@ class Parent:
             settings: of the service.
             work: what a worker does.
             listener: the socket on which the workers answer.
+            counts: what the workers show of this process's doings.
             prepare: what is to be done in this process before the first worker; it runs while the first question is
                 under way.
 
         Raises:
             ConfigError: if the settings name no model, or a registry that cannot be reached from here.
         """
-        self._settings, self._listener, self._prepare = settings, listener, prepare
+        self._settings, self._listener, self._counts, self._prepare = settings, listener, counts, prepare
         self._source = ModelSource(settings)
         is_registry = self._source.cache is not None
         self.following = Following(following=is_registry, poll_seconds=settings.poll_seconds)
@@ -63,8 +66,7 @@ class Parent:
         self._checking: Asking | None = None  # the last good version, at the start
         self._fallen_back = False
         self._fault = Report(step="failed", why="The registry has not answered yet.")
-        self._stop_asked = False
-        self._stopping: float | None = None
+        self._ending = Ending(settings.drain_seconds)
         self._deaths = 0
         self._ears = os.pipe()  # a signal writes to it, so that it ends a wait
 
@@ -83,9 +85,9 @@ class Parent:
         try:
             self._ask()
             self._prepare()
-            while self._stopping is None or self.workers.alive:
+            while not self._ending.begun or self.workers.alive:
                 self._turn()
-                if self.following.accepted is None and self._stopping is None:
+                if self.following.accepted is None and not self._ending.begun:
                     self._fall_back(time.monotonic() - began)
         finally:
             for asking in self._questions():
@@ -93,16 +95,21 @@ class Parent:
 
     def _turn(self) -> None:
         """Does what is to be done now, and waits for the next thing to happen."""
-        if self._stop_asked and self._stopping is None:
-            self._stopping = time.monotonic() + STOP_LIMIT
+        if self._ending.asked:
+            self._counts.drain()
+        step = self._ending.step()
+        if step == "stop":
+            log.info("stopping: what has begun is finished")
+            close_door(self._listener)
             self.workers.stop()
-        if self._stopping is None:
+        elif step == "kill":
+            self.workers.stop(signal.SIGKILL)
+        elif step == "serve":
             if self._asking is None and time.monotonic() >= self._next_question:
                 self._ask()
             self.workers.start_missing()
             self.workers.tell(self.following.state)
-        elif time.monotonic() > self._stopping:
-            self.workers.stop(signal.SIGKILL)
+            self._counts.follow(self.following.state)
         self._wait()
         for worker in [*self.workers.alive.values()]:
             self._hear_worker(worker)
@@ -111,6 +118,7 @@ class Parent:
             if time.monotonic() > asking.deadline:
                 asking.kill()
         self._reap()
+        self._counts.count_workers(self.workers.alive.values(), self.workers.number)
 
     def _wait(self) -> None:
         """Until a signal or a message comes or a timer is due."""
@@ -119,7 +127,8 @@ class Parent:
         for file in (*files, *(worker.link.fileno() for worker in self.workers.alive.values())):
             poller.register(file, select.POLLIN)
         due = [time.monotonic() + LONGEST_WAIT, *(asking.deadline for asking in self._questions())]
-        if self._stopping is None:
+        due += [until] if (until := self._ending.due()) is not None else []
+        if not self._ending.begun:
             due += [self._next_question] if self._asking is None else []
             due += [start] if (start := self.workers.next_start) is not None else []
             due += [time.monotonic() + 0.1] if self.following.accepted is None else []
@@ -168,7 +177,8 @@ class Parent:
             elif self._checking is not None and pid == self._checking.pid:
                 report, self._checking = self._checking.outcome(status), None
                 self._take_last_good(report)
-            elif (worker := self.workers.ended(pid, status, expected=self._stopping is not None)) is not None:
+            elif (worker := self.workers.ended(pid, status, expected=self._ending.begun)) is not None:
+                self._counts.bury(worker.place, expected=self._ending.begun)
                 self._mourn(worker)  # as process 1 of a container it also inherits strangers
 
     def _decide(self, report: Report) -> None:
@@ -189,6 +199,7 @@ class Parent:
             port = self._listener.getsockname()[1]
             log.info("serving %s version %s on port %d", release.name, release.version, port)
         self._deaths = 0
+        self._counts.load()
         self.workers.load(release)
 
     def _hear_worker(self, worker: Worker) -> None:
@@ -205,7 +216,7 @@ class Parent:
 
     def _mourn(self, worker: Worker) -> None:
         """A worker that died while it loaded a version may have died of it."""
-        if self._stopping is not None or worker.serves == worker.told:
+        if self._ending.begun or worker.serves == worker.told:
             return
         self._deaths += 1
         now = time.monotonic()
@@ -232,4 +243,4 @@ class Parent:
         if number == signal.SIGHUP:
             self._next_question = 0.0
         elif number != signal.SIGCHLD:
-            self._stop_asked = True
+            self._ending.hear()

@@ -1,6 +1,5 @@
 """What the service reads from its environment."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +11,7 @@ from serve.answer_headers import Origins
 from serve.buckets import parse_rate
 from serve.visitors import Proxies
 from tinysight.errors import ConfigError
+from tinysight.machine import usable_cores
 
 
 def checked_by(read: Callable[[str], object]) -> Callable[[str], str]:
@@ -49,6 +49,7 @@ class Settings(BaseSettings):
         request_seconds: the time that a request may wait for its turn, and that a worker may be stuck in one.
         connections: the most that a worker keeps open.
         trusted_proxies: addresses and networks whose X-Forwarded-For is believed.
+        max_batch: files that one form of POST /predict/batch may have.
         cors_origins: other sites whose pages may use the service; none by default.
     """
 
@@ -57,7 +58,7 @@ class Settings(BaseSettings):
     model: str = ""
     tracking_uri: Annotated[str, Field(validation_alias="MLFLOW_TRACKING_URI")] = ""
     cache_dir: Path = Path("~/.cache/tinysight")
-    workers: Annotated[int, Field(ge=1, le=64)] = min(2, os.cpu_count() or 1)
+    workers: Annotated[int, Field(ge=1, le=64, default_factory=lambda: min(2, usable_cores()))]
     poll_seconds: Annotated[float, Field(ge=1, le=86_400)] = 15.0
     max_bytes: Annotated[int, Field(ge=1)] = 10_000_000
     host: str = "127.0.0.1"
@@ -74,6 +75,7 @@ class Settings(BaseSettings):
     request_seconds: Annotated[float, Field(ge=1, le=3600)] = 30.0
     connections: Annotated[int, Field(ge=8, le=50_000)] = 2000
     trusted_proxies: Annotated[str, AfterValidator(checked_by(Proxies))] = ""
+    max_batch: Annotated[int, Field(ge=1, le=90)] = 32
     cors_origins: Annotated[str, AfterValidator(checked_by(Origins))] = ""
 
     @property

@@ -14,11 +14,11 @@ from serve.forks import fork
 from serve.links import Answer, Lines, Order, say
 from serve.version import Release
 
-log = logging.getLogger("uvicorn.error")
+log = logging.getLogger("serve")
 STEADY = 10.0  # seconds that a worker must have lived to be replaced at once
 LONGEST_PAUSE = 30.0  # seconds between starts, so that a worker that cannot live does not take a core
 
-Work = Callable[[Release, int, socket.socket], None]
+Work = Callable[[Release, int, socket.socket, int], None]
 
 
 @dataclass
@@ -29,6 +29,7 @@ class Worker:
         pid: of the process.
         link: to it.
         started: seconds of a clock that only goes forward.
+        place: among the workers; its successor takes it over.
         told: the number of the release that it loads or serves.
         serves: the number of the release that it has said it serves; 0 before the first.
     """
@@ -36,6 +37,7 @@ class Worker:
     pid: int
     link: socket.socket
     started: float
+    place: int
     told: int
     serves: int = 0
     lines: Lines = field(init=False)
@@ -52,7 +54,7 @@ class Workers:
 
         Args:
             count: how many processes.
-            work: what each does with a release, its number and its link; it must end on SIGTERM.
+            work: what each does with a release, its number, its link and its place; it must end on SIGTERM.
             closes: open files of this process that they must not keep.
         """
         self._count, self._work, self._closes = count, work, closes
@@ -132,8 +134,9 @@ class Workers:
         release, number = self.release, self.number
         assert release is not None
         closes = [*self._closes(), ours.fileno(), *(worker.link.fileno() for worker in self.alive.values())]
-        pid = fork(lambda: self._work(release, number, theirs), closes=closes)
+        place = min(set(range(self._count)) - {worker.place for worker in self.alive.values()})
+        pid = fork(lambda: self._work(release, number, theirs, place), closes=closes)
         theirs.close()
         ours.setblocking(False)
-        self.alive[pid] = Worker(pid, ours, time.monotonic(), told=number)
+        self.alive[pid] = Worker(pid, ours, time.monotonic(), place, told=number)
         say(ours, Order(state=self._state))

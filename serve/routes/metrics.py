@@ -7,10 +7,11 @@ from fastapi import APIRouter, Request, Response
 from serve import families, processes
 from serve.exposition import MEDIA_TYPE, exposition, series
 from serve.model_store import ModelStore
+from serve.routes import DirectRoute
 from serve.shared_cells import LOST, PID, Page
 from tinysight import __version__
 
-router = APIRouter(tags=["operations"])
+router = APIRouter(tags=["operations"], route_class=DirectRoute)
 EXAMPLE = """# HELP tinysight_unknown_total Pictures answered as unknown.
 # TYPE tinysight_unknown_total counter
 tinysight_unknown_total 3
