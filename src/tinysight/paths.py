@@ -3,6 +3,18 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+INT8 = "_int8"  # ends the name under which a candidate's int8 file is scored, chosen and registered
+
+
+def candidate_of(name: str) -> str:
+    """The candidate that was trained: `small_cnn` for `small_cnn_int8`."""
+    return name.removesuffix(INT8)
+
+
+def is_int8(name: str) -> bool:
+    """Whether a name means the int8 file of a candidate."""
+    return name.endswith(INT8)
+
 
 @dataclass(frozen=True)
 class Paths:
@@ -49,17 +61,32 @@ class Paths:
         """Out of augment: an ImageSet of warped copies of train rows."""
         return self.root / "data" / "augmented"
 
+    @property
+    def augmented_picture(self) -> Path:
+        """Out of augment, for people: what the copies look like."""
+        return self.reports / "augmented.png"
+
     def train(self, candidate: str) -> Path:
         """Out of train: the fitted candidate and its curves."""
-        return self.root / "models" / candidate / "train"
+        return self.root / "models" / candidate_of(candidate) / "train"
 
     def export(self, candidate: str) -> Path:
-        """Out of export: model.onnx."""
-        return self.root / "models" / candidate / "export"
+        """Out of export: model.onnx, and model.int8.onnx of a network."""
+        return self.root / "models" / candidate_of(candidate) / "export"
+
+    def model(self, name: str) -> Path:
+        """The model file of a candidate, or of `<candidate>_int8`."""
+        return self.export(name) / ("model.int8.onnx" if is_int8(name) else "model.onnx")
+
+    def scored(self, candidate: str) -> tuple[str, ...]:
+        """The names under which a candidate's files are scored: its own, and `<candidate>_int8` where there is one."""
+        int8 = candidate + INT8
+        return (candidate, int8) if self.model(int8).is_file() else (candidate,)
 
     def scores(self, candidate: str) -> Path:
-        """Out of evaluate: scores, predictions and figures."""
-        return self.root / "scores" / candidate
+        """Out of evaluate: scores, predictions and figures; those of the int8 file lie in a folder below."""
+        folder = self.root / "scores" / candidate_of(candidate)
+        return folder / "int8" if is_int8(candidate) else folder
 
     @property
     def reports(self) -> Path:

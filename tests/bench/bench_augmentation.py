@@ -1,4 +1,4 @@
-"""Pictures per second: one composed affine against the chain of Keras layers that tutorials use."""
+"""Pictures per second: one composed affine, and tones after it, against the chains of Keras layers that do the same."""
 
 import os
 import statistics
@@ -9,9 +9,11 @@ from functools import partial
 import numpy as np
 
 from tinysight.data.augmentation import Warps, warp
+from tinysight.data.tones import Tones, change_tones
 from tinysight.imaging import Pixels
 
 WARPS = Warps(shift=0.15, rotation=10, zoom=0.1)
+TONES = Tones(brightness=0.2, contrast=0.3, blur=0.015, noise=0.05)  # Keras has no JPEG
 SIZES = {32: 4096, 64: 1024, 224: 96}  # side: pictures in a round
 ROUNDS = 7
 BATCH = 64
@@ -21,24 +23,31 @@ def measure() -> dict[str, object]:
     """Measures both in turn, round by round, so that a busy neighbour slows both.
 
     Returns:
-        For each side the medians of pictures per second and of the rounds' ratios.
+        For each kind and side the medians of pictures per second and of the rounds' ratios.
     """
-    print(f"augmentation, pictures/s, medians of {ROUNDS} paired rounds (shift 0.15, rotation 10°, zoom 0.1)")
-    print(f"{'side':>5} {'one affine':>12} {'Keras layers':>13} {'ratio':>7}")
-    return {str(side): _compare(side, count) for side, count in SIZES.items()}
+    print(f"augmentation, pictures/s on one core and on all, medians of {ROUNDS} paired rounds")
+    print(f"{'':>16} {'side':>5} {'ours':>10} {'Keras layers':>13} {'ratio':>7}")
+    kinds = {"motion": Tones(), "motion and tones": TONES}
+    return {kind: {str(side): _compare(kind, tones, side) for side in SIZES} for kind, tones in kinds.items()}
 
 
-def _compare(side: int, count: int) -> dict[str, float]:
+def _compare(kind: str, tones: Tones, side: int) -> dict[str, float]:
+    count = SIZES[side]
     images = np.random.default_rng(0).integers(0, 256, (count, side, side, 3), dtype=np.uint8)
-    rows, chain = np.arange(count), _keras_chain(side)
+    chain = _keras_chain(side, toned=tones != Tones())
     rounds = []
-    for draw in range(-1, ROUNDS):  # the first warms up
-        ours = _rate(count, partial(warp, images, rows, WARPS, seed=0, draw=draw + 1))
+    for draw in range(ROUNDS + 1):  # the first warms up
+        ours = _rate(count, partial(_augment, images, tones, draw))
         rounds.append((ours, _rate(count, partial(chain, images))))
     medians = [statistics.median(values) for values in zip(*rounds[1:], strict=True)]
     ratio = statistics.median(ours / theirs for ours, theirs in rounds[1:])
-    print(f"{side:>5} {medians[0]:>12,.0f} {medians[1]:>13,.0f} {ratio:>7.1f}")
-    return {"one_affine": round(medians[0]), "keras_layers": round(medians[1]), "ratio": round(ratio, 1)}
+    print(f"{kind:>16} {side:>5} {medians[0]:>10,.0f} {medians[1]:>13,.0f} {ratio:>7.1f}")
+    return {"ours": round(medians[0]), "keras_layers": round(medians[1]), "ratio": round(ratio, 1)}
+
+
+def _augment(images: Pixels, tones: Tones, draw: int) -> None:
+    rows = np.arange(len(images))
+    change_tones(warp(images, rows, WARPS, seed=0, draw=draw), rows, tones, seed=0, draw=draw)
 
 
 def _rate(count: int, work: Callable[[], object]) -> float:
@@ -47,19 +56,27 @@ def _rate(count: int, work: Callable[[], object]) -> float:
     return count / (time.perf_counter() - start)
 
 
-def _keras_chain(side: int) -> Callable[[Pixels], None]:
-    """RandomTranslation, RandomRotation and RandomZoom as one compiled graph, batch by batch."""
+def _keras_chain(side: int, *, toned: bool) -> Callable[[Pixels], None]:
+    """Keras' layers for the same, as one compiled graph that takes batch by batch."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
     import tensorflow as tf
 
     layers = keras.layers
+    tones = (
+        layers.RandomBrightness(TONES.brightness, value_range=(0, 255), seed=0),
+        layers.RandomContrast(TONES.contrast, value_range=(0, 255), seed=0),
+        layers.RandomGaussianBlur(1.0, kernel_size=5, sigma=min(1.0, TONES.blur * side), value_range=(0, 255), seed=0),
+        layers.Rescaling(1 / 255),
+        layers.GaussianNoise(TONES.noise, seed=0),
+    )
     chain = keras.Sequential(
         [
             layers.Input((side, side, 3)),
             layers.RandomTranslation(WARPS.shift, WARPS.shift, fill_mode="nearest", seed=0),
             layers.RandomRotation(WARPS.rotation / 360, fill_mode="nearest", seed=0),
             layers.RandomZoom(WARPS.zoom, fill_mode="nearest", seed=0),
+            *(tones if toned else ()),
         ]
     )
     compiled = tf.function(lambda batch: chain(batch, training=True))

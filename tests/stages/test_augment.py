@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from tiny_datasets import balanced, make_params, noise, write_dataset
 
 from tinysight.data.augmentation import Warps, warp
 from tinysight.data.imageset import ImageSet
+from tinysight.data.tones import Tones, change_tones
 from tinysight.errors import DataError
 from tinysight.params import Params
 from tinysight.paths import Paths
@@ -79,6 +81,7 @@ def test_the_fill_is_the_background_of_the_data_set(tmp_path: Path) -> None:
 def test_memory_is_bounded_by_the_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """49 MB of copies are made with less than 8 MB; what is mapped from disk does not count."""
     monkeypatch.setattr(augment, "CHUNK_BYTES", 2_000_000)
+    monkeypatch.setattr(augment, "_draw_examples", lambda *_: None)  # of one size however many copies there are
     params, run = make_params("augment.copies=8"), augment.run
     peaks = []
 
@@ -99,3 +102,22 @@ def test_a_disk_that_is_too_small_is_said_before_warping(tmp_path: Path, monkeyp
     with pytest.raises(DataError, match=r"90 images of 8×8 need .* GB of disk.*Free some"):
         augmented(tmp_path, make_params(*CAMERA))
     assert not list((tmp_path / "data" / "augmented").iterdir())
+
+
+def test_light_and_grain_come_from_the_same_draw_as_the_motion(tmp_path: Path) -> None:
+    copies, _ = augmented(tmp_path, make_params("seed=5", "augment=daylight", "augment.copies=2"))
+    warps = Warps(shift=0.15, rotation=10)
+    tones = Tones(brightness=0.2, contrast=0.3, blur=0.015, noise=0.05, jpeg_quality=50)
+    for draw in range(2):
+        warped = warp(noise(60)[TRAIN], TRAIN, warps, seed=5, draw=draw)
+        expected = change_tones(warped, TRAIN, tones, seed=5, draw=draw)
+        assert np.array_equal(copies.pixels[30 * draw : 30 * (draw + 1)], expected)
+
+
+@pytest.mark.parametrize("copies", [0, 2])
+def test_people_can_look_at_twelve_copies_of_each_class(tmp_path: Path, copies: int) -> None:
+    augmented(tmp_path, make_params("augment=daylight", f"augment.copies={copies}"))
+    with Image.open(Paths(tmp_path).augmented_picture) as picture:
+        assert picture.format == "PNG"
+        assert picture.width > 12 * 64
+        assert picture.height > 3 * (2 if copies else 1) * 64

@@ -65,7 +65,7 @@ def draw_confusion_matrix(path: Path, matrix: NDArray[np.int64], class_names: Se
     axes.set_xlabel("answered")
     axes.set_ylabel("true")
     axes.set_title(title, fontsize=11, color=INK)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def draw_learning_curves(path: Path, curves: Curves, title: str) -> None:
@@ -85,12 +85,12 @@ def draw_learning_curves(path: Path, curves: Curves, title: str) -> None:
         axes.set_xlabel("epoch")
         axes.set_title(name, fontsize=10, color=INK)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-        _tidy(axes)
+        tidy(axes)
     right.yaxis.set_major_formatter(PercentFormatter(1.0))
     left.set_ylim(bottom=0)
     left.legend(frameon=False, fontsize=9)
     figure.suptitle(title, fontsize=11, color=INK)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,8 @@ def draw_accuracy_cost(path: Path, points: Sequence[Point], chosen: str | None, 
     axes.set_xlabel("multiply-adds for one image")
     axes.set_ylabel("right answers, 95 % interval")
     axes.set_title(title, fontsize=11, color=INK)
-    _tidy(axes)
-    _save(figure, path)
+    tidy(axes)
+    save_figure(figure, path)
 
 
 def _number_cells(axes: Axes, matrix: NDArray[np.int64], shares: NDArray[np.float64]) -> None:
@@ -148,13 +148,14 @@ def _number_cells(axes: Axes, matrix: NDArray[np.int64], shares: NDArray[np.floa
         axes.text(column, row, str(value), ha="center", va="center", fontsize=8, color=colour)
 
 
-def _tidy(axes: Axes) -> None:
+def tidy(axes: Axes) -> None:
+    """Takes away what is no figure: the frame's upper and right side; adds faint lines to read heights by."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", color="#e5e5e5", linewidth=0.8)
     axes.set_axisbelow(True)
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save_figure(figure: Figure, path: Path) -> None:
     """Writes a PNG under its name when it is whole, the same bytes from the same figures."""
     FigureCanvasAgg(figure)
     with whole(path) as draft, warnings.catch_warnings():

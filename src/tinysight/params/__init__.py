@@ -23,12 +23,16 @@ from tinysight.params.dataset import (
     RoboflowParams,
 )
 from tinysight.params.models import (
+    CandidateName,
+    LogisticParams,
     MajorityParams,
     MlpParams,
     ModelParams,
     SmallCnnParams,
     SvmParams,
+    TransferParams,
     TutorialCnnParams,
+    tried,
 )
 from tinysight.params.section import Fraction, Name, Positive, Section
 from tinysight.params.validate import Level, LevelsParams, ValidateParams
@@ -50,6 +54,7 @@ __all__ = [
     "LabelimgParams",
     "Level",
     "LevelsParams",
+    "LogisticParams",
     "MajorityParams",
     "ManifestParams",
     "MlpParams",
@@ -64,9 +69,11 @@ __all__ = [
     "SplitParams",
     "SvmParams",
     "TrainParams",
+    "TransferParams",
     "TutorialCnnParams",
     "ValidateParams",
     "parse_params",
+    "tried",
 ]
 
 MODEL_SECTIONS = ("seed", "dataset", "split", "augment", "train", "export")  # that make a model, beside its own
@@ -88,7 +95,7 @@ class SplitParams(Section):
 
 
 class AugmentParams(Section):
-    """Warped copies of each train row. Shifts and zoom are shares of the image, angles degrees."""
+    """Changed copies of each train row. Shifts, zoom and blur are shares of the side, angles degrees, light shares."""
 
     copies: Annotated[int, Field(ge=0, le=50)]
     shift: Annotated[float, Field(ge=0, le=0.5)]
@@ -97,6 +104,11 @@ class AugmentParams(Section):
     zoom: Annotated[float, Field(ge=0, le=0.9)]
     flip: bool
     fill: Literal["nearest", "background"]
+    brightness: Annotated[float, Field(ge=0, le=0.8)]
+    contrast: Annotated[float, Field(ge=0, le=0.9)]
+    blur: Annotated[float, Field(ge=0, le=0.2)]
+    noise: Annotated[float, Field(ge=0, le=0.5)]
+    jpeg_quality: Annotated[int, Field(ge=5, le=100)]
 
 
 class TrainParams(Section):
@@ -124,10 +136,11 @@ class ExpectedParams(Section):
 
 
 class EvaluateParams(Section):
-    """expected: the warps of expected_accuracy; draws: how often each row is warped."""
+    """expected: the warps of expected_accuracy; draws: how often each row is warped; curve_images: val rows of the curves."""
 
     expected: ExpectedParams
     draws: Positive
+    curve_images: Positive
     timed_images: Annotated[int, Field(ge=10)]
 
 
@@ -153,7 +166,7 @@ class Params(Section):
     validate_: ValidateParams = Field(alias="validate")
     split: SplitParams
     augment: AugmentParams
-    models: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ModelParams], Field(min_length=1)]
+    models: Annotated[dict[CandidateName, ModelParams], Field(min_length=1)]
     train: TrainParams
     export: ExportParams
     evaluate: EvaluateParams

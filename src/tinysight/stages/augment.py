@@ -1,4 +1,4 @@
-"""Train rows → an ImageSet of warped copies of them."""
+"""Train rows → an ImageSet of warped and toned copies of them, and a picture of some for people."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +10,8 @@ from tinysight.data.disk_space import room_for
 from tinysight.data.imageset import ImageSet, write_imageset
 from tinysight.data.progress import progress_bar
 from tinysight.data.splits import Split
+from tinysight.data.tones import Tones, change_tones
+from tinysight.evaluation.augmented_figure import EXAMPLES, draw_augmented
 from tinysight.imaging import Pixels
 from tinysight.params import Params
 from tinysight.paths import Paths
@@ -33,17 +35,40 @@ def run(params: Params, paths: Paths) -> None:
     with room_for(paths.augmented, images=len(rows), image_size=size), progress_bar("augment", len(rows)) as advance:
         write_imageset(paths.augmented, _copies(images.pixels, train, params, advance), samples, size)
     _write_rows(paths.augmented / "rows.npy", rows)
+    _draw_examples(paths, images, train, params)
 
 
 def _copies(pixels: Pixels, train: Rows, params: Params, advance: Callable[[int], None]) -> Iterator[Pixels]:
     """The warped pictures, (S, S, 3) uint8 each, from one chunk of rows at a time."""
-    warps = Warps(background=params.dataset.background, **params.augment.model_dump(exclude={"copies"}))
     chunk = max(1, CHUNK_BYTES // (pixels.shape[1] ** 2 * 3))
     for draw in range(params.augment.copies):
         for start in range(0, len(train), chunk):
             rows = train[start : start + chunk]
-            yield from warp(pixels[rows], rows, warps, seed=params.seed, draw=draw)
+            yield from _changed(pixels[rows], rows, params, draw)
             advance(len(rows))
+
+
+def _changed(images: Pixels, rows: Rows, params: Params, draw: int) -> Pixels:
+    """(N, S, S, 3) uint8: copy number `draw` of each row's picture."""
+    ranges = params.augment.model_dump(exclude={"copies"})
+    tones = Tones(**{name: ranges.pop(name) for name in Tones.__dataclass_fields__})
+    warps = Warps(background=params.dataset.background, **ranges)
+    warped = warp(images, rows, warps, seed=params.seed, draw=draw)
+    return change_tones(warped, rows, tones, seed=params.seed, draw=draw)
+
+
+def _draw_examples(paths: Paths, images: ImageSet, train: Rows, params: Params) -> None:
+    """The first train rows of each class, above what becomes of them."""
+    examples = {}
+    for name in sorted({images.samples[row].class_name for row in train}):
+        own = np.array([row for row in train if images.samples[row].class_name == name][:EXAMPLES])
+        rows = np.resize(own, EXAMPLES)
+        taken = images.pixels[rows]
+        draws = np.arange(EXAMPLES) // len(own)  # a row that comes again shows another copy of itself
+        copies = [_changed(taken[[at]], rows[[at]], params, int(draw))[0] for at, draw in enumerate(draws)]
+        examples[name] = (taken, np.stack(copies) if params.augment.copies else taken[:0])
+    paths.reports.mkdir(parents=True, exist_ok=True)
+    draw_augmented(paths.augmented_picture, examples)
 
 
 def _write_rows(path: Path, rows: Rows) -> None:

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tinysight.bundle import MODEL, sha256_of
+from tinysight.bundle import sha256_of
 from tinysight.data.dataset import DatasetInfo, read_info
 from tinysight.data.report.content import JSON, PAGE, read_figures
 from tinysight.errors import DataError
 from tinysight.evaluation.scores import Scores, read_scores
 from tinysight.models.status import STATUS, Status, read_status
 from tinysight.params import Params
-from tinysight.paths import Paths
+from tinysight.paths import Paths, candidate_of
 
 CURVES = "curves.csv"
 FIGURES = "*.png"
@@ -69,7 +69,7 @@ class PipelineRecord:
         verdict: reports/verdict.md.
         metrics: the main figures of the data report.
         tags: what the runs are found by.
-        files: verdict and params.yaml.
+        files: verdict, what the made copies look like, and params.yaml.
         data_report: the data report's page and its content.
     """
 
@@ -93,7 +93,7 @@ def read_pipeline(params: Params, paths: Paths) -> PipelineRecord:
         DataError: if a file is missing or broken.
     """
     dataset = read_info(paths.dataset)
-    candidates = [_read_candidate(params, paths, name) for name in params.models]
+    candidates = [_read_candidate(params, paths, scored) for name in params.models for scored in paths.scored(name)]
     key = _key(params, paths, dataset.digest)
     experiment = experiment_name()
     return PipelineRecord(
@@ -105,10 +105,18 @@ def read_pipeline(params: Params, paths: Paths) -> PipelineRecord:
         params=_flat(params, without=OF_THE_RUN),
         metrics=read_figures(paths.data_report),
         tags=_tags(params, paths, key, dataset.digest, experiment),
-        files=[*sorted(paths.reports.glob("verdict.*")), paths.params],
+        files=[
+            *sorted(paths.reports.glob("verdict.*")),
+            *paths.reports.glob(paths.augmented_picture.name),
+            paths.params,
+        ],
         data_report=[paths.data_report / name for name in (PAGE, JSON) if (paths.data_report / name).is_file()],
         candidates=candidates,
     )
+
+
+def _for_people(paths: Paths) -> list[Path]:
+    return [*sorted(paths.reports.glob("verdict.*")), paths.augmented_picture, paths.params]
 
 
 def read_verdict(paths: Paths) -> dict[str, Any]:
@@ -139,12 +147,12 @@ def git_commit(root: Path) -> str:
 
 
 def _read_candidate(params: Params, paths: Paths, name: str) -> CandidateRecord:
-    section = params.models[name]
+    section = params.models[candidate_of(name)]
     status = read_status(paths.scores(name))
     settings = {**_flat(params, without=OF_THE_RUN), **_prefixed("model", section.model_dump(mode="json"))}
     if status.failed:
         return CandidateRecord(name, section.kind, status, settings, {}, [], [paths.scores(name) / STATUS], None)
-    model, curves = paths.export(name) / MODEL, paths.train(name) / CURVES
+    model, curves = paths.model(name), paths.train(name) / CURVES
     if not model.is_file():
         raise DataError(f"{model} is missing, but its scores are there. Run `dvc repro`.")
     files = sorted(paths.scores(name).glob(FIGURES)) + sorted(paths.scores(name).glob("*.json"))
@@ -175,7 +183,7 @@ def read_curves(path: Path) -> list[CurvePoint]:
 def _metrics(scores: Scores) -> Iterator[tuple[str, float]]:
     for side, content in (("val", scores.val), ("test", scores.test)):
         fields = content.model_dump(exclude={"per_class", "confusion_matrix", "interval", "expected_interval"})
-        yield from ((f"{side}/{k}", float(v)) for k, v in fields.items() if v is not None)
+        yield from ((f"{side}/{k}", float(v)) for k, v in fields.items() if isinstance(v, int | float))
         for name, interval in (("accuracy", content.interval), ("expected_accuracy", content.expected_interval)):
             yield f"{side}/{name}_low", interval[0]
             yield f"{side}/{name}_high", interval[1]
@@ -192,8 +200,8 @@ def metric_name(class_name: str) -> str:
 
 def _key(params: Params, paths: Paths, dataset_digest: str) -> str:
     lines = [params.digest(), dataset_digest]
-    for name in params.models:
-        files = [*sorted(paths.scores(name).glob("*.json")), paths.export(name) / MODEL]
+    for name in [scored for candidate in params.models for scored in paths.scored(candidate)]:
+        files = [*sorted(paths.scores(name).glob("*.json")), paths.model(name)]
         lines += [f"{name} {path.name} {sha256_of(path)}" for path in files if path.is_file()]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
