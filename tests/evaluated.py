@@ -108,6 +108,7 @@ class Project:
         write_status(export, OK)
         content = {"kind": "svm", "train_seconds": 1.5, "epochs": epochs, "rows": 60, "val_accuracy": 0.9}
         (train / "train.json").write_text(json.dumps(content))
+        (export / "export.json").write_text(json.dumps({"val_precision": 0.991, "precision_reached": True}))
         with (train / "curves.csv").open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(["epoch", "loss", "accuracy", "val_loss", "val_accuracy"])

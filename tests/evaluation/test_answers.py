@@ -8,7 +8,8 @@ from onnx_models import tiny_model
 from tinysight.data.imageset import ImageSet
 from tinysight.errors import ModelError
 from tinysight.evaluation import answers as room
-from tinysight.evaluation.answers import Answers, answer, split_scores
+from tinysight.evaluation.answers import Answers, answer, calibration, split_scores
+from tinysight.evaluation.metrics import expected_calibration_error
 from tinysight.predictor import Predictor
 
 
@@ -77,3 +78,29 @@ def test_nothing_answered_has_no_accuracy(tmp_path):
     predictor = Predictor(tiny_model(tmp_path / "m.onnx", ["a", "b"], unknown_threshold=1.0))
     given = Answers(np.arange(1), np.array([0]), np.array([[0.6, 0.4]], np.float32), np.ones((1, 1), dtype=bool))
     assert split_scores(given, predictor).answered_accuracy is None
+
+
+def test_a_class_has_its_intervals_and_its_recall_when_moved(tmp_path):
+    predictor = Predictor(tiny_model(tmp_path / "m.onnx", ["a", "b"], unknown_threshold=0.65))
+    probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.7, 0.3], [0.2, 0.8]], dtype=np.float32)
+    correct = np.array([[True, True, False, True], [True, False, False, True]])
+    scores = split_scores(Answers(np.arange(4), np.array([0, 0, 1, 1]), probabilities, correct), predictor)
+    assert (scores.per_class["a"].expected_recall, scores.per_class["b"].expected_recall) == (0.75, 0.5)
+    for one in scores.per_class.values():
+        assert one.precision_interval[0] <= one.precision <= one.precision_interval[1]
+        assert one.recall_interval[0] <= one.recall <= one.recall_interval[1]
+    assert scores.macro_f1_interval[0] <= scores.macro_f1 <= scores.macro_f1_interval[1]
+    assert scores.answered_interval[0] < scores.answered_accuracy < scores.answered_interval[1]
+
+
+def test_the_temperature_can_be_taken_out_of_the_answers_again():
+    """Before and after are those of the logits with and without it."""
+    draw = np.random.default_rng(0)
+    labels = draw.integers(0, 3, 400)
+    logits = np.eye(3)[labels] * 1.5 + draw.normal(size=(400, 3))
+    hot, cooled = (np.exp(logits / t) / np.exp(logits / t).sum(axis=1, keepdims=True) for t in (1.0, 4.0))
+    found = calibration(cooled.astype(np.float32), labels, 4.0)
+    assert found.before == pytest.approx(expected_calibration_error(hot.astype(np.float32), labels), abs=1e-5)
+    assert found.after == pytest.approx(expected_calibration_error(cooled.astype(np.float32), labels))
+    assert sum(one.images for one in found.bins_after) == 400
+    assert [one.confidence for one in found.bins_after] == sorted(one.confidence for one in found.bins_after)

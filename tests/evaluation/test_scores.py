@@ -21,7 +21,7 @@ def test_scores_come_back_as_they_were_written(tmp_path):
 def test_the_file_has_the_keys_of_the_contract(tmp_path):
     write_scores(tmp_path, scores_of("svm", 0.9))
     content = json.loads((tmp_path / SCORES).read_text())
-    assert list(content) == ["schema", "name", "kind", "val", "test", "cost"]
+    assert list(content) == ["schema", "name", "kind", "val", "test", "cost", "curves", "unknown"]
     assert content["schema"] == 1
     assert list(content["cost"]) == COST
     promised = {
@@ -34,6 +34,14 @@ def test_the_file_has_the_keys_of_the_contract(tmp_path):
 def test_fields_of_a_later_version_are_passed_over():
     content = scores_of("svm", 0.9).model_dump(mode="json", by_alias=True)
     assert Scores.model_validate(content | {"later": 1}) == scores_of("svm", 0.9)
+
+
+def test_files_of_an_earlier_version_are_read():
+    content = scores_of("svm", 0.9).model_dump(mode="json", by_alias=True)
+    added = {"macro_f1_interval", "answered_interval", "calibration"}
+    sides = {side: {k: v for k, v in content[side].items() if k not in added} for side in ("val", "test")}
+    early = {k: v for k, v in content.items() if k not in {"curves", "unknown"}} | sides
+    assert Scores.model_validate(early) == scores_of("svm", 0.9)
 
 
 def test_a_missing_file_names_the_fix(tmp_path):

@@ -37,6 +37,7 @@ def test_too_few_rows_get_the_best_that_they_support():
     found = fit_threshold(*rising(20, wrong=12), precision=0.99, answered=0.98)
     assert found.answered == 0.5
     assert found.precision == 0.8
+    assert not found.reached
 
 
 def test_an_unreachable_precision_comes_as_near_as_it_can():
@@ -44,6 +45,12 @@ def test_an_unreachable_precision_comes_as_near_as_it_can():
     found = fit_threshold(*confident(confidence, np.arange(1000) % 10 > 0), precision=0.99, answered=0.98)
     assert found.precision >= 0.9
     assert found.answered >= 0.1
+    assert not found.reached
+
+
+def test_few_right_answers_do_not_show_a_high_precision():
+    assert not fit_threshold(*rising(60, wrong=0), precision=0.99, answered=0.98).reached
+    assert fit_threshold(*rising(60, wrong=0), precision=0.9, answered=0.98).reached
 
 
 def test_a_model_that_is_always_equally_sure_answers_always():

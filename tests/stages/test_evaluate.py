@@ -30,10 +30,13 @@ def scored(tmp_path_factory):
 
 def test_a_candidate_leaves_its_scores_its_figures_and_an_ok_status(scored):
     folder = scored.paths.scores("svm")
-    names = ["confusion_matrix.png", "learning_curves.png", "predictions.npz", "scores.json", "status.json"]
-    assert sorted(path.name for path in folder.iterdir()) == names
+    pictures = [
+        f"{name}.png" for name in ("confusion_matrix", "learning_curves", "mistakes", "reliability", "robustness")
+    ]
+    files = ["mistakes.npz", "predictions.npz", "scores.json", "status.json"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(pictures + files)
     assert read_status(folder).status == "ok"
-    for name in names[:2]:
+    for name in pictures:
         with Image.open(folder / name) as image:
             image.verify()
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from tinysight.data.imageset import ImageSet
 from tinysight.errors import ModelError
 from tinysight.evaluation import metrics
 from tinysight.evaluation.robustness import expected_figures, warp_as_expected
-from tinysight.evaluation.scores import ClassScores, SplitScores
+from tinysight.evaluation.scores import Bin, Calibration, ClassScores, SplitScores
+from tinysight.imaging import Pixels
 from tinysight.params import EvaluateParams
 from tinysight.predictor import Predictor
 
@@ -85,7 +87,7 @@ def split_scores(answers: Answers, predictor: Predictor) -> SplitScores:
     share, expected = metrics.accuracy(matrix), expected_figures(answers.expected_correct)
     sure = np.array([not predictor.judge(row).unknown for row in answers.probabilities])
     right = predicted == answers.labels
-    per_class = zip(class_names, metrics.class_figures(matrix), strict=True)
+    precise = float(right[sure].mean()) if sure.any() else None
     return SplitScores(
         rows=len(right),
         accuracy=share,
@@ -95,11 +97,52 @@ def split_scores(answers: Answers, predictor: Predictor) -> SplitScores:
         expected_accuracy=expected.accuracy,
         expected_interval=expected.interval,
         expected_standard_error=expected.standard_error,
-        per_class={name: ClassScores.model_validate(vars(figures)) for name, figures in per_class},
+        per_class=dict(zip(class_names, _class_scores(matrix, answers), strict=True)),
         confusion_matrix=matrix.tolist(),
         answered=float(sure.mean()),
-        answered_accuracy=float(right[sure].mean()) if sure.any() else None,
+        answered_accuracy=precise,
+        macro_f1_interval=metrics.macro_f1_interval(matrix),
+        answered_interval=None if precise is None else metrics.wilson_interval(precise, int(sure.sum())),
+        calibration=calibration(answers.probabilities, answers.labels, predictor.contract.temperature),
     )
+
+
+def calibration(probabilities: NDArray[np.float32], labels: NDArray[np.int64], temperature: float) -> Calibration:
+    """How far confidence can be trusted, as the model answers and as it would without its temperature.
+
+    Softmax of logits over a temperature is a power of the softmax of the logits, so that the temperature can be taken
+    out of the answers again. What strange pictures are cooled by in addition stays in.
+
+    Args:
+        probabilities: (N, classes) of at least one row.
+        labels: (N,).
+        temperature: from the contract.
+    """
+    logs = np.log(np.maximum(probabilities.astype(np.float64), np.finfo(np.float32).tiny)) * temperature
+    hot = softmax(logs, axis=1).astype(np.float32)
+    return Calibration(
+        before=metrics.expected_calibration_error(hot, labels),
+        after=metrics.expected_calibration_error(probabilities, labels),
+        bins_before=[Bin.model_validate(vars(one)) for one in metrics.confidence_bins(hot, labels)],
+        bins_after=[Bin.model_validate(vars(one)) for one in metrics.confidence_bins(probabilities, labels)],
+    )
+
+
+def _class_scores(matrix: NDArray[np.int64], answers: Answers) -> Iterator[ClassScores]:
+    named, moved = matrix.sum(axis=0), answers.expected_correct.mean(axis=0)  # (classes,), (N,)
+    for label, figures in enumerate(metrics.class_figures(matrix)):
+        own = moved[answers.labels == label]
+        yield ClassScores(
+            **vars(figures),
+            precision_interval=metrics.wilson_interval(figures.precision, int(named[label])),
+            recall_interval=metrics.wilson_interval(figures.recall, figures.support),
+            expected_recall=float(own.mean()) if len(own) else None,
+        )
+
+
+def ask(predictor: Predictor, images: Pixels) -> NDArray[np.float32]:
+    """(N, classes) probabilities of (N, S, S, 3) uint8 pictures, a bounded number at a time."""
+    return np.concatenate([predictor.probabilities(images[part]) for part in _batches(len(images), images)])
 
 
 def _batches(count: int, pixels: NDArray[np.uint8]) -> Iterator[slice]:

@@ -6,6 +6,7 @@ from tinysight.evaluation.scores import Scores
 from tinysight.evaluation.selection import Entrant, Rule
 from tinysight.evaluation.wording import count, file_size, motion, percent, points, ratio, two_digits
 from tinysight.params import ExpectedParams
+from tinysight.paths import is_int8
 
 TUTORIAL = "tutorial_cnn"  # the kind that people come from
 MAJORITY = "majority"
@@ -30,7 +31,7 @@ def explain(rule: Rule | None, entrants: Sequence[Entrant], expected: ExpectedPa
     if chosen.kind == MAJORITY:
         return f"No candidate is clearly better than always giving the most frequent class, as {chosen.name} does."
     reason = _unbeaten(chosen, list(scores.values())) if chosen is best else _good_enough(chosen, best, rule)
-    others = [s for s in scores.values() if s.kind == TUTORIAL and s not in (chosen, best)]
+    others = [s for s in scores.values() if s.kind == TUTORIAL and s not in (chosen, best) and not is_int8(s.name)]
     return " ".join([answer, reason, *(_compared(chosen, other) for other in others)])
 
 

@@ -72,6 +72,48 @@ def macro_f1(matrix: NDArray[np.int64]) -> float:
     return float(f1[occurs].mean()) if occurs.any() else 0.0
 
 
+def macro_f1_interval(matrix: NDArray[np.int64], draws: int = 1000) -> tuple[float, float]:
+    """95 % interval of macro_f1 by bootstrap: the images are drawn again and again, with replacement.
+
+    Args:
+        matrix: (classes, classes) counts.
+        draws: how often; the same draws each time.
+    """
+    count = int(matrix.sum())
+    if not count:
+        return 0.0, 1.0
+    cells = np.random.default_rng(0).multinomial(count, matrix.ravel() / count, size=draws)
+    drawn = cells.reshape(draws, *matrix.shape)
+    right, occurs = np.diagonal(drawn, axis1=1, axis2=2), drawn.sum(axis=1) + drawn.sum(axis=2)  # (draws, classes)
+    scores = (2 * right / np.maximum(occurs, 1)).sum(axis=1) / (occurs > 0).sum(axis=1)
+    low, high = np.quantile(scores, [0.025, 0.975])
+    return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class ConfidenceBin:
+    """Answers of about the same confidence."""
+
+    images: int
+    confidence: float
+    accuracy: float
+
+
+def confidence_bins(probabilities: Probabilities, labels: Labels, bins: int = BINS) -> list[ConfidenceBin]:
+    """Bins that hold equally many images, the least confident first; those of expected_calibration_error.
+
+    Args:
+        probabilities: (N, classes).
+        labels: (N,).
+        bins: how many, at most.
+    """
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    right = probabilities.argmax(axis=1) == labels
+    place = _places(confidence, bins)
+    members = [place == number for number in np.unique(place)]
+    return [ConfidenceBin(int(m.sum()), float(confidence[m].mean()), float(right[m].mean())) for m in members]
+
+
 def expected_calibration_error(probabilities: Probabilities, labels: Labels, bins: int = BINS) -> float:
     """Mean gap between confidence and accuracy, over bins that hold equally many images.
 
@@ -89,7 +131,12 @@ def expected_calibration_error(probabilities: Probabilities, labels: Labels, bin
         return 0.0
     confidence = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == labels
-    rank = np.searchsorted(np.sort(confidence), confidence, side="left")
-    place = rank * bins // len(labels)  # (N,) 0 … bins - 1
+    place = _places(confidence, bins)
     gaps = np.bincount(place, weights=right - confidence, minlength=bins)
     return float(np.abs(gaps).sum() / len(labels))
+
+
+def _places(confidence: NDArray[np.float64], bins: int) -> NDArray[np.int64]:
+    """(N,) 0 … bins - 1: the bin of each confidence; equal ones share the first of theirs."""
+    rank = np.searchsorted(np.sort(confidence), confidence, side="left")
+    return np.asarray(rank * bins // max(1, len(confidence)), dtype=np.int64)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tinysight.bundle_scores import BundleScores
 from tinysight.errors import DataError
 from tinysight.whole_file import write_whole
 
@@ -17,13 +18,46 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+Interval = tuple[float, float]
+
+
 class ClassScores(Record):
-    """One class: shares from 0 to 1, and how many images it has."""
+    """One class: shares from 0 to 1 with 95 % intervals, how many images it has, and recall under the expected warps.
+
+    What may be None is so in files of earlier versions.
+    """
 
     precision: float
     recall: float
     f1: float
     support: int
+    precision_interval: Interval | None = None
+    recall_interval: Interval | None = None
+    expected_recall: float | None = None
+
+
+class Bin(Record):
+    """Answers of about the same confidence: how sure they are on average, and how many of them are right."""
+
+    images: int
+    confidence: float
+    accuracy: float
+
+
+class Calibration(Record):
+    """Whether the model is right as often as it says, as the file answers and without its temperature.
+
+    Attributes:
+        before: mean gap between confidence and accuracy, had the temperature not been fitted.
+        after: the same as the file answers.
+        bins_before: equally many images each, the least confident first.
+        bins_after: likewise.
+    """
+
+    before: float
+    after: float
+    bins_before: list[Bin]
+    bins_after: list[Bin]
 
 
 class SplitScores(Record):
@@ -42,20 +76,87 @@ class SplitScores(Record):
         confusion_matrix: counts; rows are true, columns predicted.
         answered: share of images that are not answered as unknown.
         answered_accuracy: accuracy on those; None if there are none.
+        macro_f1_interval: 95 %, by bootstrap over images.
+        answered_interval: 95 %, of answered_accuracy.
+        calibration: how far confidence can be trusted.
     """
 
     rows: int
     accuracy: float
-    interval: tuple[float, float]
+    interval: Interval
     macro_f1: float
     expected_calibration_error: float
     expected_accuracy: float
-    expected_interval: tuple[float, float]
+    expected_interval: Interval
     expected_standard_error: float
     per_class: dict[str, ClassScores]
     confusion_matrix: list[list[int]]
     answered: float
     answered_accuracy: float | None
+    macro_f1_interval: Interval | None = None
+    answered_interval: Interval | None = None
+    calibration: Calibration | None = None
+
+
+class CurvePoint(Record):
+    """What is left at one strength of a distortion.
+
+    Attributes:
+        level: how strong; see the curve's unit.
+        accuracy: share of right answers; unknown counts by its best class.
+        interval: 95 %, of accuracy.
+        answered: share that is not answered as unknown.
+        answered_accuracy: accuracy on those; None if there are none.
+        per_class: share of right answers of each class.
+    """
+
+    level: float
+    accuracy: float
+    interval: Interval
+    answered: float
+    answered_accuracy: float | None
+    per_class: dict[str, float]
+
+
+class Curve(Record):
+    """Accuracy against one kind of distortion, on a sample of the val images.
+
+    Attributes:
+        kind: for instance shift; `expected` is the user's own combination.
+        unit: of the levels: `%` (as shares), `°`, `quality` of a JPEG, or `times` what is expected.
+        points: from no distortion to the strongest.
+    """
+
+    kind: str
+    unit: str
+    points: list[CurvePoint]
+
+
+class Stranger(Record):
+    """Pictures of a kind that the model was not trained on, and the share of them that it answers with unknown."""
+
+    kind: str
+    images: int
+    unknown: float
+    interval: Interval
+
+
+class Unknown(Record):
+    """When the model answers unknown, and how well that works.
+
+    Attributes:
+        threshold: a confidence below it is unknown.
+        stated_precision: the wanted share of right answers among those given.
+        val_precision: what val shows at the threshold; None if it answers nothing.
+        reached: False where val shows no threshold with the stated precision; then it is the best that val supports.
+        strangers: kinds of pictures never trained on.
+    """
+
+    threshold: float
+    stated_precision: float
+    val_precision: float | None
+    reached: bool
+    strangers: list[Stranger]
 
 
 class Cost(Record):
@@ -82,7 +183,7 @@ class Cost(Record):
 
 
 class Scores(Record):
-    """All of scores.json."""
+    """All of scores.json; what has a default is missing in files of earlier versions."""
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     name: str
@@ -90,6 +191,8 @@ class Scores(Record):
     val: SplitScores
     test: SplitScores
     cost: Cost
+    curves: list[Curve] = []
+    unknown: Unknown | None = None
 
 
 def write_record(path: Path, record: Record) -> None:
@@ -117,3 +220,8 @@ def read_scores(folder: Path) -> Scores:
         raise DataError(f"{path} is wrong at {where}: {first['msg']}. Run `dvc repro -f` on its stage.") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error}. Run `dvc repro` to make it again.") from None
+
+
+def bundle_scores(scores: Scores) -> BundleScores:
+    """What of the scores goes with the model into its bundle: nothing that hangs on a clock or a machine."""
+    return BundleScores.model_validate(scores.model_dump(include={"val", "test"}))

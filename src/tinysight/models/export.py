@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tinysight.contract import Contract
 from tinysight.errors import ModelError
 from tinysight.imaging import Decoding
+from tinysight.models.distance import fit_distance, sample_logits
 from tinysight.models.networks import predict_logits
 from tinysight.models.onnx_file import to_onnx, with_probabilities
 from tinysight.models.temperature import fit_temperature, probabilities
@@ -56,6 +57,7 @@ class Exported:
             "unknown_threshold": self.threshold.value,
             "val_precision": self.threshold.precision,
             "val_answered": self.threshold.answered,
+            "precision_reached": self.threshold.reached,
             "parity": self.parity,
         }
 
@@ -68,9 +70,12 @@ def export_model(
     Raises:
         ModelError: if the logits are no numbers, or Keras and ONNX Runtime disagree.
     """
-    logits = predict_logits(model, data)
-    if not np.isfinite(logits).all():
+    logits, (known, labels) = predict_logits(model, data), sample_logits(model, data)
+    if not (np.isfinite(logits).all() and np.isfinite(known).all()):
         raise ModelError("The trained model answers with numbers that are not finite. Run `tinysight retry`.")
+    distance = fit_distance(known, labels, logits)
+    if distance is not None:
+        logits = (logits / distance.factors(logits)[:, None]).astype(np.float32)
     temperature = fit_temperature(logits, data.val_labels)
     threshold = fit_threshold(
         probabilities(logits, temperature), data.val_labels, precision=settings.precision, answered=settings.answered
@@ -86,7 +91,7 @@ def export_model(
         dataset_digest=provenance.dataset_digest,
         params_digest=provenance.params_digest,
     )
-    whole = with_probabilities(model, temperature)
+    whole = with_probabilities(model, temperature, distance)
     content = to_onnx(whole, contract, settings.opset)
     return Exported(content, contract, threshold, check_parity(whole, content, data))
 

@@ -124,10 +124,11 @@ def computes_bfloat16(cpu_info: Path = CPU_INFO) -> bool:
 
 def predict_logits(model: keras.Model, data: TrainingData) -> NDArray[np.float32]:
     """(v, classes) logits of the val rows, a batch at a time."""
-    return np.concatenate([_logits(model, images) for images in data.val_batches()])
+    return np.concatenate([logits_of(model, images) for images in data.val_batches()])
 
 
-def _logits(model: keras.Model, images: Pixels) -> NDArray[np.float32]:
+def logits_of(model: keras.Model, images: Pixels) -> NDArray[np.float32]:
+    """(N, classes) logits of one batch."""
     return np.asarray(model.predict_on_batch(images), dtype=np.float32)
 
 

@@ -10,24 +10,27 @@ import onnx
 from tinysight.contract import Contract
 from tinysight.errors import ModelError
 from tinysight.models.canonical import canonicalise
+from tinysight.models.distance import CooledByDistance, Distance
 
 INPUT, OUTPUT = "image", "probabilities"
 PRODUCER = "tinysight"
 IR_VERSION = 8  # what ONNX Runtime reads since 1.11
 
 
-def with_probabilities(model: keras.Model, temperature: float) -> keras.Model:
+def with_probabilities(model: keras.Model, temperature: float, distance: Distance | None = None) -> keras.Model:
     """The model with its logits divided by the temperature and made probabilities.
 
     Args:
         model: uint8 (N, S, S, 3) to logits (N, classes).
         temperature: what fit_temperature found.
+        distance: what fit_distance found: strange pictures get a higher temperature, hence unsure answers.
 
     Returns:
         uint8 (N, S, S, 3) to probabilities (N, classes), in one graph.
     """
     images = keras.Input(model.input_shape[1:], dtype="uint8", name=INPUT)
-    cooled = keras.layers.Rescaling(1 / temperature, name="temperature")(model(images))
+    cool = keras.layers.Rescaling(1 / temperature) if distance is None else CooledByDistance(temperature, distance)
+    cooled = cool(model(images))
     return keras.Model(images, keras.layers.Softmax(name=OUTPUT)(cooled), name="exported")
 
 
@@ -68,3 +71,16 @@ def name_shapes(graph: onnx.GraphProto, numbers: int) -> None:
     del shape.dim[:]
     shape.dim.add().dim_param = "N"
     shape.dim.add().dim_value = numbers
+
+
+def after_logits(graph: onnx.GraphProto) -> list[str]:
+    """Names of the nodes behind the logits (distance, temperature, softmax): too fine for 8-bit arithmetic."""
+    makers = {name: node for node in graph.node for name in node.output}
+    softmax = makers[graph.output[0].name]
+    needed, waiting = set(), [makers[softmax.input[0]].input[0]]  # the logits are what is divided there
+    while waiting:
+        node = makers.get(waiting.pop())
+        if node is not None and node.name not in needed:
+            needed.add(node.name)
+            waiting.extend(node.input)
+    return [node.name for node in graph.node if node.name not in needed]

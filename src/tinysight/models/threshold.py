@@ -17,11 +17,13 @@ class Threshold:
         value: an answer whose largest probability is below it is unknown.
         precision: share of the val rows answered at it that are right.
         answered: share of the val rows answered at it.
+        reached: False where val shows no threshold with the wanted precision: too few rows, or too many mistakes.
     """
 
     value: float
     precision: float
     answered: float
+    reached: bool
 
 
 def fit_threshold(
@@ -45,12 +47,18 @@ def fit_threshold(
     confidence = np.round(probabilities.max(axis=1), DECIMALS)
     right = probabilities.argmax(axis=1) == labels
     levels, given, precise = _levels(confidence, right)
-    least = min(math.ceil(1 / (1 - precision) - 1e-9), math.ceil(len(labels) / 2))
+    least = min(_fewest(precision), math.ceil(len(labels) / 2))
     strict = _precise(given, precise, precision, least)
     generous = int(np.flatnonzero(given >= answered * len(labels) - 1e-9)[-1])
     place = max(strict, generous)
     value = 0.0 if place == 0 else float(levels[place - 1] + levels[place]) / 2
-    return Threshold(value, float(precise[place]), float(given[place] / len(labels)))
+    reached = bool(precise[place] >= precision and given[place] >= _fewest(precision))
+    return Threshold(value, float(precise[place]), float(given[place] / len(labels)), reached)
+
+
+def _fewest(precision: float) -> int:
+    """How many answers can show such a precision: 100 for 0.99."""
+    return math.ceil(1 / (1 - precision) - 1e-9)
 
 
 def _levels(

@@ -10,7 +10,7 @@ from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
 from tinysight.evaluation.verdict_page import verdict_page
 from tinysight.models.status import read_status
 from tinysight.params import Params
-from tinysight.paths import Paths
+from tinysight.paths import INT8, Paths, candidate_of
 from tinysight.whole_file import write_whole
 
 
@@ -21,7 +21,7 @@ def run(params: Params, paths: Paths) -> None:
         ModelError: if every candidate failed; the verdict, which says why, is written all the same.
         DataError: if a candidate's scores cannot be read.
     """
-    entrants = [_entrant(params, paths, name) for name in params.models]
+    entrants = [_entrant(params, paths, name) for candidate in params.models for name in _scored(paths, candidate)]
     expected = params.evaluate.expected
     rule = choose(entrants, params.select.standard_errors)
     verdict = Verdict(
@@ -41,8 +41,13 @@ def run(params: Params, paths: Paths) -> None:
         raise ModelError(f"No candidate came through ({reasons}). Correct what they name, then `tinysight retry`.")
 
 
+def _scored(paths: Paths, candidate: str) -> list[str]:
+    """The candidate and, where it was scored too, its 8-bit file."""
+    return [candidate, *(name for name in (candidate + INT8,) if paths.scores(name).is_dir())]
+
+
 def _entrant(params: Params, paths: Paths, name: str) -> Entrant:
-    kind, status = params.models[name].kind, read_status(paths.scores(name))
+    kind, status = params.models[candidate_of(name)].kind, read_status(paths.scores(name))
     scores = None if status.failed else read_scores(paths.scores(name))
     return Entrant(name=name, kind=kind, scores=scores, reason=status.reason)
 

@@ -1,0 +1,143 @@
+"""Everything that is to be known of one model file: scores of both sides, curves, the unknown, cost."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tinysight.data.imageset import ImageSet
+from tinysight.data.splits import Split
+from tinysight.errors import DataError, ModelError
+from tinysight.evaluation.answers import Answers, answer, split_scores
+from tinysight.evaluation.cost import measure_cost, spread
+from tinysight.evaluation.curves import POINTS, curve_rows, robustness_curves
+from tinysight.evaluation.mistakes import Mistakes, worst_mistakes
+from tinysight.evaluation.scores import Scores, SplitScores, Unknown
+from tinysight.evaluation.strangers import strangers
+from tinysight.params import Params
+from tinysight.predictor import Predictor
+
+SCORING_THREADS = 2  # scores are the same on any number; time and memory are measured on one
+OWN_KINDS = {"digits": ("digits",)}  # what is no stranger to a data set of that kind
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What train and export say of the candidate."""
+
+    kind: str
+    train_seconds: float
+    precision_reached: bool
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The scores of a model file and what stands behind them."""
+
+    scores: Scores
+    sides: dict[str, Answers]
+    mistakes: Mistakes
+
+
+def judge_model(
+    name: str,
+    model: Path,
+    images: ImageSet,
+    split: Split,
+    params: Params,
+    trained: Trained,
+    *,
+    class_names: tuple[str, ...],
+    advance: Callable[[int], object] = lambda _: None,
+) -> Judged:
+    """Scores one model file, through the predictor that serves.
+
+    Args:
+        name: of the candidate.
+        model: its model.onnx or model.int8.onnx.
+        images: the data set, memory-mapped.
+        split: its sides.
+        params: of the pipeline.
+        trained: what the stages before say.
+        class_names: of the data set.
+        advance: told how many answers have come.
+
+    Raises:
+        ModelError: if the file cannot be judged.
+    """
+    predictor = Predictor(model, threads=SCORING_THREADS)
+    _check_classes(predictor, class_names)
+    rows = {"val": split.val, "test": split.test}
+    sides = {
+        side: answer(predictor, images, chosen, params.evaluate, seed=params.seed, advance=advance)
+        for side, chosen in rows.items()
+    }
+    timed = np.asarray(images.pixels[spread(split.val, params.evaluate.timed_images)])
+    cost = measure_cost(model, timed, train_seconds=trained.train_seconds)
+    sampled = curve_rows(split.val, images, most=params.evaluate.curve_images, multiply_adds=cost.multiply_adds)
+    val = split_scores(sides["val"], predictor)
+    scores = Scores(
+        name=name,
+        kind=trained.kind,
+        val=val,
+        test=split_scores(sides["test"], predictor),
+        cost=cost,
+        curves=robustness_curves(
+            predictor, images, sampled, params.evaluate.expected, seed=params.seed, advance=advance
+        ),
+        unknown=_unknown(predictor, params, trained, val),
+    )
+    return Judged(scores, sides, worst_mistakes(predictor, images, list(sides.values())))
+
+
+def answers_needed(split: Split, params: Params) -> int:
+    """How many answers judge_model asks for at most, for a progress bar."""
+    rows = len(split.val) + len(split.test)
+    return rows * (1 + params.evaluate.draws) + min(params.evaluate.curve_images, len(split.val)) * POINTS
+
+
+def read_trained(train: Path, export: Path) -> Trained:
+    """Reads train.json and export.json.
+
+    Raises:
+        DataError: if one is missing or broken.
+    """
+    facts, found = _read(train / "train.json"), _read(export / "export.json")
+    try:
+        return Trained(
+            kind=str(facts["kind"]),
+            train_seconds=float(facts["train_seconds"]),
+            precision_reached=bool(found.get("precision_reached", True)),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{train} or {export} lacks a figure: {error!r}. Run `dvc repro` to train again.") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read: {error!r}. Run `dvc repro` to train again.") from None
+    return content
+
+
+def _unknown(predictor: Predictor, params: Params, trained: Trained, val: SplitScores) -> Unknown:
+    return Unknown(
+        threshold=predictor.contract.unknown_threshold,
+        stated_precision=params.export.precision,
+        val_precision=val.answered_accuracy,
+        reached=trained.precision_reached,
+        strangers=strangers(predictor, seed=params.seed, skipped=OWN_KINDS.get(params.dataset.kind, ())),
+    )
+
+
+def _check_classes(predictor: Predictor, class_names: tuple[str, ...]) -> None:
+    promised = predictor.contract.class_names
+    if promised != class_names:
+        raise ModelError(
+            f"The model's classes must be the data set's: {', '.join(class_names)}."
+            f" Received: {', '.join(promised)}. Export it again with `dvc repro`."
+        )

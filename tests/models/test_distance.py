@@ -1,0 +1,106 @@
+"""Strange pictures get unsure answers, and usual ones the answers that they had."""
+
+import keras
+import numpy as np
+import onnx
+import pytest
+from shapes import shape_contract, shape_data
+
+from tinysight.models import small_cnn
+from tinysight.models.distance import FARTHEST, CooledByDistance, Distance, fit_distance, sample_logits
+from tinysight.models.onnx_file import after_logits, to_onnx, with_probabilities
+from tinysight.params import SmallCnnParams
+from tinysight.predictor import Predictor
+
+PLACES = np.array([[6, 0, 0], [0, 6, 0], [0, 0, 6]], dtype=np.float32)  # where three classes lie
+SMALL = SmallCnnParams(
+    kind="small_cnn", width=4, dropout=0.0, learning_rate=0.01, weight_decay=0.0, label_smoothing=0.0
+)
+
+
+def drawn(rows: int, seed: int):
+    random = np.random.default_rng(seed)
+    labels = np.arange(rows) % 3
+    return (PLACES[labels] + random.normal(size=(rows, 3))).astype(np.float32), labels
+
+
+@pytest.fixture(scope="module")
+def distance() -> Distance:
+    found = fit_distance(*drawn(900, 0), drawn(600, 1)[0])
+    assert found is not None
+    return found
+
+
+def test_one_usual_picture_in_a_hundred_is_cooled(distance):
+    factors = distance.factors(drawn(3000, 2)[0])
+    assert factors.min() == 1
+    assert 0.002 < (factors > 1).mean() < 0.03
+
+
+@pytest.mark.parametrize("strange", [[0, 0, 0], [30, 30, 30], [100, 0, 0], [-20, 6, 0]])
+def test_what_lies_far_from_every_class_is_cooled_whatever_it_claims(distance, strange):
+    """Also far beyond a class, where the softmax alone is surest."""
+    logits = np.array([strange], dtype=np.float32)
+    cooled = logits / distance.factors(logits)[:, None]
+    assert np.exp(cooled - cooled.max()).sum() > 1.2  # no class has nearly everything
+
+
+def test_directions_in_which_classes_spread_count_less():
+    logits, labels = drawn(900, 0)
+    logits[:, 2] *= 10
+    found = fit_distance(logits, labels, logits)
+    assert found is not None
+    along, across = np.array([[6, 0, 12]], np.float32), np.array([[18, 0, 0]], np.float32)
+    assert found.factors(along)[0] < found.factors(across)[0]
+
+
+def test_a_model_that_says_the_same_of_everything_knows_no_strangers():
+    same = np.full((30, 3), 0.5, dtype=np.float32)
+    assert fit_distance(same, np.arange(30) % 3, same) is None
+
+
+def test_a_class_that_the_rows_lack_has_no_place(distance):
+    logits, labels = drawn(900, 0)
+    found = fit_distance(logits[labels != 1], labels[labels != 1], logits)
+    assert found is not None
+    assert len(found.centres) == 2
+
+
+def test_the_graph_computes_the_same(distance):
+    logits = np.concatenate([drawn(60, 3)[0], PLACES * 50, -PLACES * 1e4, np.full((1, 3), 1e6, np.float32)])
+    wanted = logits / (0.7 * distance.factors(logits)[:, None])
+    found = np.asarray(CooledByDistance(0.7, distance)(logits))
+    np.testing.assert_allclose(found, wanted, rtol=2e-3, atol=1e-6)
+    assert distance.factors(logits).max() == FARTHEST**4
+
+
+def test_a_file_with_distance_has_one_output_and_keeps_the_best_class():
+    keras.utils.set_random_seed(0)
+    model, data = small_cnn.build(SMALL, 16, 3), shape_data()
+    known, labels = sample_logits(model, data)
+    found = fit_distance(known, labels, known)
+    assert found is not None
+    pictures = np.random.default_rng(0).integers(0, 256, (20, 16, 16, 3), dtype=np.uint8)
+    plain, cooled = (
+        Predictor(to_onnx(whole, shape_contract(), 17)).probabilities(pictures)
+        for whole in (with_probabilities(model, 0.1), with_probabilities(model, 0.1, found))
+    )
+    np.testing.assert_array_equal(plain.argmax(axis=1), cooled.argmax(axis=1))
+    assert (cooled.max(axis=1) < plain.max(axis=1) + 1e-6).all()
+
+
+@pytest.mark.parametrize("with_distance", [False, True])
+def test_what_comes_after_the_logits_can_be_named(distance, with_distance: bool):
+    whole = with_probabilities(small_cnn.build(SMALL, 16, 3), 0.7, distance if with_distance else None)
+    graph = onnx.load_from_string(to_onnx(whole, shape_contract(), 17)).graph
+    kinds = [node.op_type for node in graph.node if node.name in after_logits(graph)]
+    assert kinds[-1] == "Softmax"
+    assert kinds.count("MatMul") == (2 if with_distance else 0)
+    assert "Conv" not in kinds
+
+
+def test_few_rows_are_asked_about_and_the_same_ones_each_time():
+    model, data = small_cnn.build(SMALL, 16, 3), shape_data(train=12, val=6, copies=3)
+    (one, labels), (other, _) = sample_logits(model, data), sample_logits(model, data)
+    np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(labels, data.train_labels)
