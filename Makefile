@@ -79,10 +79,13 @@ test-slow: .venv/ready ## whole pipelines, kills, real servers, fresh clones: un
 	pytest -m slow
 
 .PHONY: soak
-soak: .venv/ready ## hundreds of kills at random moments; by hand
+soak: .venv/ready ## hundreds of kills at random moments, 100,000 broken pictures, 200,000 requests; by hand
 	python -m tests.soak.soak_kills
 	python -m tests.soak.soak_import
 	python -m tests.soak.soak_following
+	python -m tests.soak.soak_mutations
+	python -m tests.soak.soak_service_memory
+	python -m tests.soak.soak_small_machine
 
 .PHONY: bench
 bench: .venv/ready ## measure on this machine; writes docs/figures/
@@ -95,6 +98,10 @@ bench-fashion: .venv/ready ## the whole pipeline on Fashion-MNIST: minutes and s
 .PHONY: bench-ingest
 bench-ingest: .venv/ready ## ingest against Pillow alone, and its memory: 20,000 JPEGs, 2,000 16-bit PNGs; needs 5 GB in /tmp; by hand
 	python -m tests.bench.bench ingest
+
+.PHONY: bench-serving
+bench-serving: .venv/ready ## the service, the same work without HTTP, Flask, BentoML, LitServe and FastAPI in turns; installs them; by hand
+	python -m tests.bench.bench serving
 
 .PHONY: bench-planted
 bench-planted: .venv/ready ## trouble planted in digits and clip art: how much of it is found; by hand

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 FIGURES = Path(__file__).resolve().parent.parent.parent / "docs" / "figures"
-BENCHES = ("augmentation", "serving", "near_duplicates")  # fashion takes a quarter of an hour: `make bench-fashion`
+BENCHES = ("augmentation", "near_duplicates")  # the others take long or install much: `make bench-fashion` and so on
 
 
 def main(names: list[str]) -> int:

@@ -1,180 +1,128 @@
-"""How much of what decoding and the model can do is left over HTTP: `python tests/bench/bench_serving.py`.
+"""`make bench-serving`: our service with everything on, the same work without HTTP, and what one could pick instead.
 
-Rounds of service, one process and as many processes as workers follow one another, so that a machine that
-drifts drifts for all of them; medians are compared within one run only.
+Rounds in which each server is started, loaded and ended follow one another, so that a machine that drifts drifts
+for all of them; medians are compared within one run only. All servers decode the same photo and run the same network.
 """
 
-import io
-import itertools
-import json
-import os
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import onnx
-import sklearn
-from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
-from PIL import Image
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
 
-from tinysight.bundle import write_bundle
-from tinysight.client import Client
-from tinysight.contract import Contract
-from tinysight.errors import ServiceError
+from projects import free_port  # noqa: E402 - tests/ is no package
+from registries import registry_of  # noqa: E402
 
-HERE = Path(__file__).parent
-PHOTO_BYTES, IMAGE_SIZE, CLASSES = 54_000, 64, 10
+from tests.bench import http_load  # noqa: E402
+from tests.bench.ceiling import ceiling  # noqa: E402
+from tests.bench.contenders import KEY, PEERS, RIVALS, Contender, tinysight  # noqa: E402
+from tests.bench.process_tree import cpu_seconds, end, proportional_mib  # noqa: E402
+from tests.bench.serving_figure import draw  # noqa: E402
+from tests.bench.serving_table import missed, table  # noqa: E402
+from tinysight.client import multipart  # noqa: E402
+
+FIGURE = ROOT / "docs" / "figures" / "serving.png"
+CONCURRENCY, WORKERS = 8, 2
+START = 60.0  # seconds for a server to answer; TensorFlow takes its time on a busy machine
+WARM_UP = 1.0  # seconds of load before the measurement
+Figures = dict[str, Any]
 
 
-def measure(*, workers: int = 2, concurrency: int = 8, seconds: float = 4.0, rounds: int = 3) -> dict[str, Any]:
-    """Measures the service and the same work without HTTP, in turns.
+def measure(*, rounds: int = 3, seconds: float = 6.0) -> Figures:
+    """Measures all servers and the ceiling in turns; prints the table, what falls short of it, and draws the figure.
 
     Args:
-        workers: processes of the service, and of the larger ceiling.
-        concurrency: connections at once.
-        seconds: of each measurement.
         rounds: of which the medians are taken.
-
-    Returns:
-        Requests/s, p50 and p99 (ms), proportional set size (MiB), pictures/s without HTTP, and the ratios.
+        seconds: of load in each.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        bundle, photo = Path(folder) / "bundle", Path(folder) / "photo.jpg"
-        photo.write_bytes(make_photo())
-        model = make_model(Path(folder) / "model.onnx")
-        write_bundle(bundle, model, {"photo.jpg": photo.read_bytes()}, name="bench", version="local")
-        measured = []
-        with service(bundle, workers) as (port, pid):
-            for _ in range(rounds):
-                served = _load(port, photo, concurrency, seconds)
-                one, several = (_ceiling(model, photo, n, seconds / 2) for n in (1, workers))
-                measured.append({**served, "one_process": one, "ceiling": several})
-            memory = proportional_mib(pid)
-    figures = {key: statistics.median(round_[key] for round_ in measured) for key in measured[0]}
-    figures |= {"errors": sum(round_["errors"] for round_ in measured), "pss_mib": round(memory, 1)}
-    figures |= {f"of_{key}": round(figures["requests_per_s"] / figures[key], 3) for key in ("one_process", "ceiling")}
-    return {"workers": workers, "concurrency": concurrency, "rounds": rounds, **figures}
+    with tempfile.TemporaryDirectory() as name:
+        served = Path(name)
+        make = [sys.executable, "-m", "tests.bench.serving_model", name]
+        subprocess.run(make, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+        with registry_of(served / "bundle") as registry:
+            servers = (tinysight(registry.url), *RIVALS)
+            for server in servers:
+                server.command(0)  # makes what is missing before anything is timed
+            turns = [_round(servers, served, seconds) for _ in range(rounds)]
+    rows = {name: _medians([turn[name] for turn in turns]) for name in turns[0]}
+    short = missed(rows)
+    print(table(rows), *([f"falls short: {line}" for line in short] or ["nothing falls short"]), sep="\n")
+    draw(rows, FIGURE)
+    about = {"concurrency": CONCURRENCY, "rounds": rounds, "seconds": seconds, "load": http_load.generator()}
+    return {**about, "servers": rows, "missed": short}
 
 
-def make_photo() -> bytes:
-    """A photo of 640 × 427 pixels as a JPEG of about 54 KB."""
-    photo = Image.open(Path(sklearn.__file__).parent / "datasets" / "images" / "china.jpg")
-    for quality in range(90, 10, -5):
-        file = io.BytesIO()
-        photo.save(file, "JPEG", quality=quality)
-        if file.tell() <= PHOTO_BYTES:
-            break
-    return file.getvalue()
+def _round(servers: tuple[Contender, ...], served: Path, seconds: float) -> dict[str, Figures]:
+    photo = served / "photo.jpg"
+    found, most = {}, 0.0
+    for server in servers:
+        row = found[server.name] = _measure(server, served, photo, seconds)
+        print(f"{server.name}: {row['requests_per_s']:.0f}/s", flush=True)
+        if not most:  # right after our service, since these two are compared most closely
+            most = ceiling(served / "model.onnx", photo, processes=WORKERS, seconds=seconds)
+            print(f"without HTTP: {most:.0f}/s", flush=True)
+    for row in found.values():
+        row["of_ceiling"] = row["requests_per_s"] / most
+        row["ours_is"] = found["tinysight"]["requests_per_s"] / row["requests_per_s"]
+    return {**found, "ceiling": {"requests_per_s": most}}
 
 
-def make_model(path: Path) -> Path:
-    """A network of four convolutions and about 60 thousand parameters, with drawn weights, at 64 × 64 pixels."""
-    random = np.random.default_rng(0)
-    constants, nodes = [], [helper.make_node("Cast", ["image"], ["counts"], to=TensorProto.FLOAT)]
-
-    def constant(name: str, *shape: int) -> str:
-        values: NDArray[np.float64] = random.normal(size=shape) / np.sqrt(np.prod(shape[1:]))
-        constants.append(numpy_helper.from_array(values.astype(np.float32), name))
-        return name
-
-    nodes.append(helper.make_node("Transpose", ["counts"], ["x0"], perm=[0, 3, 1, 2]))  # (N, 3, 64, 64)
-    widths = (3, 16, 32, 64, 64)
-    for layer, (before, after) in enumerate(itertools.pairwise(widths)):
-        weights = constant(f"w{layer}", after, before, 3, 3)
-        options = {"strides": [2, 2] if layer else [1, 1], "pads": [1, 1, 1, 1]}
-        nodes.append(helper.make_node("Conv", [f"x{layer}", weights], [f"y{layer}"], **options))
-        nodes.append(helper.make_node("Relu", [f"y{layer}"], [f"x{layer + 1}"]))
-    nodes += [
-        helper.make_node("GlobalAveragePool", ["x4"], ["pooled"]),
-        helper.make_node("Flatten", ["pooled"], ["features"]),  # (N, 64)
-        helper.make_node("MatMul", ["features", constant("dense", 64, CLASSES)], ["logits"]),
-        helper.make_node("Softmax", ["logits"], ["probabilities"]),
-    ]
-    image = helper.make_tensor_value_info("image", TensorProto.UINT8, ["N", IMAGE_SIZE, IMAGE_SIZE, 3])
-    answer = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", CLASSES])
-    graph = helper.make_graph(nodes, "bench", [image], [answer], constants)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    helper.set_model_props(model, _contract().to_metadata())
-    onnx.save(model, path)
-    return path
+def _measure(server: Contender, served: Path, photo: Path, seconds: float) -> Figures:
+    """Starts a server, loads it, ends it; what it did and what it took."""
+    port = free_port()
+    words, environment = server.command(port), server.environment(port, served)
+    url = f"http://127.0.0.1:{port}"
+    with (served / "server.log").open("wb") as log:
+        began = time.perf_counter()
+        process = subprocess.Popen(words, cwd=PEERS, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            start = _first_answer(url, photo.read_bytes(), process, served / "server.log") - began
+            http_load.post(f"{url}/predict", photo, concurrency=CONCURRENCY, seconds=WARM_UP, key=KEY)
+            before = cpu_seconds(process.pid)
+            load = http_load.post(f"{url}/predict", photo, concurrency=CONCURRENCY, seconds=seconds, key=KEY)
+            cpu, memory = cpu_seconds(process.pid) - before, proportional_mib(process.pid)
+        finally:
+            end(process.pid)
+            process.wait()
+    return {
+        "requests_per_s": load.requests_per_s,
+        "p50_ms": load.p50_ms,
+        "p99_ms": load.p99_ms,
+        "p99_of_p50": load.p99_ms / load.p50_ms,
+        "errors": load.errors,
+        "pss_mib": memory,
+        "cpu_ms": 1000 * cpu / load.requests,
+        "start_s": start,
+    }
 
 
-@contextmanager
-def service(bundle: Path, workers: int):  # type: ignore[no-untyped-def]
-    """`python -m serve` on a free port until the block ends; gives the port and the process id."""
-    port = _free_port()
-    own = {"TINYSIGHT_MODEL": str(bundle), "TINYSIGHT_PORT": str(port), "TINYSIGHT_WORKERS": str(workers)}
-    process = subprocess.Popen([sys.executable, "-m", "serve"], env={**os.environ, **own}, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            try:
-                Client(f"http://127.0.0.1:{port}").model()
-                break
-            except ServiceError:
-                time.sleep(0.05)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
+def _first_answer(url: str, photo: bytes, process: "subprocess.Popen[bytes]", log: Path) -> float:
+    """When the first prediction was there."""
+    content_type, body = multipart("photo.jpg", photo)
+    headers = {"Content-Type": content_type, "Authorization": f"Bearer {KEY}"}
+    last = time.perf_counter() + START
+    while time.perf_counter() < last and process.poll() is None:
+        with suppress(OSError, HTTPException):  # nobody listens yet, or answers that it is not ready
+            request = urllib.request.Request(f"{url}/predict", body, headers)
+            with urllib.request.urlopen(request, timeout=START):
+                return time.perf_counter()
+        time.sleep(0.02)
+    sys.exit(f"error: {process.args!r} did not answer. Its log ends in:\n{log.read_text()[-2000:]}")
 
 
-def proportional_mib(pid: int) -> float:
-    """Proportional set size of a process and its children, in MiB."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    texts = [Path(f"/proc/{p}/smaps_rollup").read_text() for p in (str(pid), *children)]
-    return sum(int(found[1]) for text in texts if (found := re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE))) / 1024
-
-
-def _contract() -> Contract:
-    return Contract(
-        class_names=tuple(f"class {n}" for n in range(CLASSES)),
-        image_size=IMAGE_SIZE,
-        fit="pad",
-        background=(0, 0, 0),
-        window=None,
-        temperature=1.0,
-        unknown_threshold=0.5,
-        dataset_digest="",
-        params_digest="",
-    )
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def _load(port: int, photo: Path, concurrency: int, seconds: float) -> dict[str, float]:
-    words = [sys.executable, HERE / "http_load.py", f"127.0.0.1:{port}", photo, concurrency, seconds]
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=True)
-    return dict(json.loads(done.stdout))
-
-
-def _ceiling(model: Path, photo: Path, count: int, seconds: float) -> float:
-    """Pictures/s decoded and classified by some processes that do nothing else."""
-    words = [sys.executable, str(HERE / "ceiling.py"), str(model), str(photo), str(seconds)]
-    processes = [
-        subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)
-    ]
-    for process in processes:
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    return round(sum(float(process.communicate()[0]) for process in processes), 1)
+def _medians(turns: list[Figures]) -> Figures:
+    worst: dict[str, Callable[[list[float]], float]] = {"errors": sum}
+    return {key: round(worst.get(key, statistics.median)([turn[key] for turn in turns]), 3) for key in turns[0]}
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(), indent=1))
+    measure(rounds=1, seconds=2.0)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from bench.bench import write  # noqa: E402 - tests/ is no package
-from bench.bench_serving import proportional_mib  # noqa: E402
+from bench.process_tree import proportional_mib  # noqa: E402
 from registries import following, ready, registry_of  # noqa: E402
 from serving import PHOTOS, make_bundle  # noqa: E402
 from steady_load import SteadyLoad  # noqa: E402
