@@ -1,6 +1,7 @@
 """Changes pictures as another light, lens or file would: brightness, contrast, blur, noise and JPEG."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -59,19 +60,25 @@ def change_tones(images: Pixels, rows: Rows, tones: Tones, *, seed: int, draw: i
     if tones.change_nothing:
         return images
     cv2.setNumThreads(1)  # pictures are too small to share one between threads
+    images = np.asarray(images)
     chance = uniforms(rows, seed=seed + SEED_OFFSET, draw=draw, count=6)  # (N, 6)
     changed = np.empty(images.shape, np.uint8)
-    for image, own, target in zip(np.asarray(images), chance, changed, strict=True):
-        target[:] = _change(image, tones, own, seed)
+    for image, curve, own, target in zip(images, _curves(images, tones, chance), chance.tolist(), changed, strict=True):
+        target[:] = _change(cv2.LUT(image, curve), tones, own, seed)
     return changed
 
 
-def _change(image: Pixels, tones: Tones, chance: NDArray[np.float64], seed: int) -> Pixels:
-    """One picture, (S, S, 3) uint8, by six numbers in [0, 1)."""
-    gain = 1 + (2 * chance[1] - 1) * tones.contrast
-    offset = 255 * (2 * chance[0] - 1) * tones.brightness
-    if gain != 1 or offset != 0:
-        image = cv2.LUT(image, _curve(gain, offset, float(image.mean())))
+def _curves(images: Pixels, tones: Tones, chance: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """(N, 256) uint8: what each count of each picture becomes in its light."""
+    means = np.array([cv2.mean(image) for image in images]).reshape(-1, 4)[:, :3].mean(axis=1)[:, None]  # (N, 1)
+    swing = 2 * chance[:, :2] - 1
+    offset, gain = 255 * swing[:, :1] * tones.brightness, 1 + swing[:, 1:] * tones.contrast
+    counts = (np.arange(256) - means) * gain + means + offset  # (N, 256)
+    return np.clip(np.rint(counts), 0, 255).astype(np.uint8)
+
+
+def _change(image: Pixels, tones: Tones, chance: Sequence[float], seed: int) -> Pixels:
+    """Lens, sensor and file of one picture, (S, S, 3) uint8, by six numbers in [0, 1)."""
     width = chance[2] * tones.blur * len(image)
     if width >= FAINTEST_BLUR:
         image = cv2.GaussianBlur(image, (0, 0), width, borderType=cv2.BORDER_REPLICATE)
@@ -82,16 +89,13 @@ def _change(image: Pixels, tones: Tones, chance: NDArray[np.float64], seed: int)
     return image
 
 
-def _curve(gain: float, offset: float, mean: float) -> NDArray[np.uint8]:
-    """(256,) uint8: what each count becomes."""
-    counts = (np.arange(256) - mean) * gain + mean + offset
-    return np.clip(np.rint(counts), 0, 255).astype(np.uint8)
-
-
 def _with_noise(image: Pixels, deviation: float, start: int, seed: int) -> Pixels:
     grain, end = _grain(seed), start + image.size
     own = grain[start:end] if end <= GRAIN else grain.take(np.arange(start, end), mode="wrap")
-    return np.clip(np.rint(image + own.reshape(image.shape) * np.float32(deviation)), 0, 255).astype(np.uint8)
+    counts = own.reshape(image.shape) * np.float32(deviation)
+    counts += image
+    np.rint(counts, out=counts)
+    return np.clip(counts, 0, 255, out=counts).astype(np.uint8)
 
 
 @cache
