@@ -95,16 +95,23 @@ def read_bytes(place: str) -> bytes:
         ImageError: if it cannot be read, is no file, or is larger than any picture should be.
     """
     try:
-        with open(os.open(place, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0) as file:  # noqa: PTH123, it has a number
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise ImageError("It is no file. Name the picture itself.", reason="broken")
-            if status.st_size > LARGEST_FILE:
-                raise ImageError(
-                    f"The file has {status.st_size:,} bytes; at most {LARGEST_FILE:,} are allowed. Make it smaller.",
-                    reason="too_large",
-                )
-            return file.read()
+        descriptor = os.open(place, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            _check_file(os.fstat(descriptor))
+            with open(descriptor, "rb", buffering=0, closefd=False) as file:
+                return file.read()
+        finally:
+            os.close(descriptor)
     except OSError as error:
         why = error.strerror or error
         raise ImageError(f"The file cannot be read: {why}. Restore it, or correct its path.", reason="broken") from None
+
+
+def _check_file(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise ImageError("It is no file. Name the picture itself.", reason="broken")
+    if status.st_size > LARGEST_FILE:
+        raise ImageError(
+            f"The file has {status.st_size:,} bytes; at most {LARGEST_FILE:,} are allowed. Make it smaller.",
+            reason="too_large",
+        )

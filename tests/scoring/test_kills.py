@@ -1,0 +1,86 @@
+"""`tinysight predict --out` is killed at any moment, started again, and makes the table that it always makes."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from onnx_models import tiny_model
+from pictures import PHOTOS
+from projects import kill_after, run_in, start_in
+
+PICTURES = 400
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Links to photos, with broken files between them, and the table of a run that nobody disturbs."""
+    folder = tmp_path_factory.mktemp("kills")
+    (folder / "in").mkdir()
+    photo, broken = folder / "photo.jpg", folder / "broken.jpg"
+    photo.write_bytes((PHOTOS / "china.jpg").read_bytes())
+    broken.write_bytes(photo.read_bytes()[:5000])
+    for number in range(PICTURES):
+        os.link(broken if number % 50 == 7 else photo, folder / "in" / f"{number:04d}.jpg")
+    tiny_model(folder / "model.onnx", image_size=64)
+    run_in(folder, *words("whole.parquet"), fails=True)
+    return folder
+
+
+def words(out: str) -> tuple[str, ...]:
+    return ("tinysight", "predict", "in", "--model", "model.onnx", "--out", out)
+
+
+def start_until(folder: Path, out: str, size: int) -> "subprocess.Popen[bytes]":
+    """A run whose journal has grown to some bytes, or that has ended."""
+    run, scores = start_in(folder, *words(out)), folder / f"{out}.unfinished" / "scores"
+    while run.poll() is None and not (scores.exists() and scores.stat().st_size >= size):
+        time.sleep(0.005)
+    return run
+
+
+def finish(folder: Path, out: str) -> None:
+    done = run_in(folder, *words(out), fails=True)
+    assert f"{PICTURES} pictures, 8 of them failed" in done.stdout
+    assert (folder / out).read_bytes() == (folder / "whole.parquet").read_bytes()
+    assert not (folder / f"{out}.unfinished").exists()
+    (folder / out).unlink()
+
+
+def test_killed_again_and_again_it_ends_as_if_nothing_had_been(folder: Path) -> None:
+    out = "out.parquet"
+    for size in (1, 3_000):
+        run = start_until(folder, out, size)
+        assert run.poll() is None
+        kill_after(0, run)
+        assert (folder / f"{out}.unfinished" / "scores").stat().st_size >= size
+        assert not (folder / out).exists()
+    finish(folder, out)
+
+
+def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(folder: Path) -> None:
+    """As a terminal does it: everybody in the group gets the signal."""
+    run = subprocess.Popen(words("out.parquet"), cwd=folder, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    scores = folder / "out.parquet.unfinished" / "scores"
+    while not (scores.exists() and scores.stat().st_size):
+        time.sleep(0.005)
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert said == "stopped: the same command goes on from here\n"
+    assert sorted(path.name for path in scores.parent.iterdir()) == ["listing", "lock", "scores", "work.json"]
+    finish(folder, "out.parquet")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+def test_killed_at_random_moments(folder: Path, seed: int) -> None:
+    chance, out = random.Random(seed), "out.parquet"
+    for _ in range(3):
+        kill_after(chance.uniform(0, 1.5), start_in(folder, *words(out), "--overwrite"))
+    if (folder / out).exists():  # it had been finished before it was killed
+        (folder / out).unlink()
+    finish(folder, out)
