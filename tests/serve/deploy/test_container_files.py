@@ -26,14 +26,14 @@ def test_packages_are_the_services_own_and_checked_by_hash() -> None:
 
 def test_it_does_not_run_as_root() -> None:
     user = re.findall(r"^USER (\S+)", LAST_STAGE, re.MULTILINE)
-    assert user == ["10001"]
+    assert user == ["10001:10001"]
     assert LAST_STAGE.index("USER 10001") < LAST_STAGE.index("CMD ")
 
 
 def test_the_platform_can_see_whether_it_works() -> None:
     assert "EXPOSE 8000" in LAST_STAGE
     assert "HEALTHCHECK" in LAST_STAGE
-    assert "/readyz" in LAST_STAGE
+    assert "serve.health_check" in LAST_STAGE
 
 
 @pytest.mark.parametrize("private", ["data", ".git", ".tinysight", ".env", "models", ".venv", "tests"])
