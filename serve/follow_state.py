@@ -9,6 +9,7 @@ class FollowState(BaseModel):
     Attributes:
         following: False for a bundle's folder, which nobody polls.
         wanted: the version that the registry names; None before it has answered.
+        promoted_at: when `wanted` became what it names, in ISO 8601; None where the registry does not say.
         served: the version that every worker serves or is told to load.
         trouble: why `served` is not surely what the registry wants, or None.
         trouble_since: when that began.
@@ -22,6 +23,7 @@ class FollowState(BaseModel):
 
     following: bool = False
     wanted: str | None = None
+    promoted_at: str | None = None
     served: str | None = None
     trouble: str | None = None
     trouble_since: float | None = None

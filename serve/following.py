@@ -8,7 +8,7 @@ from serve.asking import Report
 from serve.follow_state import FollowState
 from serve.version import Release, Wanted
 
-log = logging.getLogger("uvicorn.error")
+log = logging.getLogger("serve")
 LONGEST_PAUSE = 3600.0  # seconds before a refused version is tried again
 REMEMBERED = 20  # refused versions
 
@@ -65,7 +65,7 @@ class Following:
             clock: seconds since 1970.
         """
         if report.wanted is not None and self.state.following:
-            self._set(wanted=report.wanted.version, last_success=clock)
+            self._set(wanted=report.wanted.version, promoted_at=report.wanted.promoted_at, last_success=clock)
         if report.step == "good":
             return self._accept(report, clock)
         if report.step == "same":

@@ -16,8 +16,9 @@ from serve.settings import Settings
 from serve.turns import Turns, busy
 from serve.visitors import Proxies
 
-log = logging.getLogger("uvicorn.error")
-OPEN = frozenset({"/", "/healthz", "/readyz", "/openapi.json"})  # without a key: they tell nothing of the model or data
+log = logging.getLogger("serve")
+# without a key: they tell nothing of the model or data
+OPEN = frozenset({"/", "/healthz", "/readyz", "/openapi.json", "/docs"})
 OPEN_FOLDER = "/static/"
 WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOKED_AT = frozenset({b"authorization", b"x-api-key", b"origin", b"x-forwarded-for", b"access-control-request-method"})

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,11 +11,12 @@ from serve.follow_state import FollowState
 from serve.releases import ModelSource
 from serve.settings import Settings
 from serve.version import Release, Wanted
-from tinysight.bundle import MODEL, check_golden, open_bundle
+from tinysight.bundle import MODEL, check_golden, open_bundle, read_manifest, scores_of
+from tinysight.bundle_scores import BundleScores
 from tinysight.errors import BundleError, ModelError, TinysightError
 from tinysight.predictor import Predictor
 
-log = logging.getLogger("uvicorn.error")
+log = logging.getLogger("serve")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class ServedModel:
     predictor: Predictor
     release: Release
     sha256: str
+    scores: BundleScores | None
 
 
 class ModelStore:
@@ -63,7 +65,7 @@ class ModelStore:
         source = ModelSource(self._settings)
         try:
             wanted = source.look()
-            self.state = FollowState(wanted=wanted.version)
+            self.state = FollowState(wanted=wanted.version, promoted_at=wanted.promoted_at)
             served, trouble = bring(source, wanted), None
         except TinysightError as error:
             last_good = source.last_good()
@@ -90,7 +92,7 @@ def bring(source: ModelSource, wanted: Wanted, fetched: Callable[[], None] = lam
     with source.fetched(wanted) as release:
         fetched()
         served = check_release(release)
-        return ServedModel(served.predictor, source.keep(served.release), served.sha256)
+        return replace(served, release=source.keep(served.release))
 
 
 def check_release(release: Release) -> ServedModel:
@@ -126,4 +128,4 @@ def load_release(release: Release) -> ServedModel:
             f"The model must answer with {len(names)} probabilities for each picture. Received: shape {answer.shape}"
             f" for two pictures, sums {answer.sum(axis=-1).ravel()[:2]}. Make it again with `dvc repro`."
         )
-    return ServedModel(predictor, release, release.sha256)
+    return ServedModel(predictor, release, release.sha256, scores_of(read_manifest(release.folder)))

@@ -36,6 +36,7 @@ KINDS = {
     "too-many-bytes": (413, "The request is too large"),
     "too-many-files": (413, "The form has too many files"),
     "too-many-pixels": (413, "The picture has too many pixels"),
+    "excessive-picture": (413, "The file holds far more than a picture needs"),
     "not-a-form": (415, "The request is neither a form nor a picture"),
     "not-a-picture": (415, "The file is not a picture"),
     "missing-file": (422, "The form has no file"),
@@ -53,6 +54,7 @@ IMAGE_KINDS = {
     "empty": "empty-file",
     "unknown_format": "not-a-picture",
     "too_large": "too-many-pixels",
+    "excessive": "excessive-picture",
     "broken": "broken-picture",
     "unsupported": "unsupported-picture",
 }

@@ -22,7 +22,7 @@ TIMEOUT = 10.0  # seconds without a byte
 ANSWER_LIMIT = 15.0  # seconds for a whole JSON answer; files have the limit of who asks for them
 MAX_ANSWER = 4_000_000  # bytes of JSON
 MAX_FILE = 1_000_000_000  # bytes; a small server's disk is not to be filled by a mistake
-SHA256_TAG = "tinysight.sha256"
+SHA256_TAG, PROMOTED_TAG = "tinysight.sha256", "tinysight.promoted_at"
 
 
 def look(tracking_uri: str, name: str, alias: str) -> Wanted:
@@ -45,7 +45,8 @@ def look(tracking_uri: str, name: str, alias: str) -> Wanted:
         raise registry.stranger() from None
     if not version.isdecimal():  # it becomes a folder's name
         raise registry.stranger()
-    return Wanted(version=version, sha256=tags.get(SHA256_TAG), source=source)
+    when = tags.get(PROMOTED_TAG)
+    return Wanted(version=version, sha256=tags.get(SHA256_TAG), source=source, promoted_at=when)
 
 
 def download(tracking_uri: str, name: str, wanted: Wanted, folder: Path) -> None:

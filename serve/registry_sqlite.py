@@ -12,8 +12,8 @@ from tinysight.errors import ConfigError, TrackingError
 TIMEOUT = 120.0  # seconds; the child may import the whole of MLflow
 
 
-def pull_version(tracking_uri: str, model_uri: str, target: Path) -> Release:
-    """The version that an alias names, copied into a folder by `python -m tinysight.tracking.pull`.
+def pull_version(tracking_uri: str, model_uri: str, target: Path) -> tuple[Release, str | None]:
+    """The version that an alias names, copied into a folder by `python -m tinysight.tracking.pull`; since when.
 
     Args:
         tracking_uri: of the database.
@@ -43,10 +43,11 @@ def pull_version(tracking_uri: str, model_uri: str, target: Path) -> Release:
     return _release(done.stdout)
 
 
-def _release(printed: str) -> Release:
+def _release(printed: str) -> tuple[Release, str | None]:
     last = (printed.strip().splitlines() or [""])[-1]
     try:
         answer = json.loads(last)
-        return Release(name=answer["name"], version=str(answer["version"]), folder=Path(answer["folder"]))
+        release = Release(name=answer["name"], version=str(answer["version"]), folder=Path(answer["folder"]))
+        return release, answer.get("promoted_at")
     except (ValueError, KeyError, TypeError):
         raise TrackingError(f"The child that pulls models printed no version. Received: {last[:100]}.") from None

@@ -15,7 +15,7 @@ from serve.version_cache import VersionCache
 from tinysight.bundle import MANIFEST, MODEL, read_manifest, sha256_of
 from tinysight.errors import ConfigError
 
-log = logging.getLogger("uvicorn.error")
+log = logging.getLogger("serve")
 MODEL_URI = re.compile(r"models:/([^/@]+)@([^/@]+)")
 ALLOWED = (
     "Allowed are models:/NAME@production, with MLFLOW_TRACKING_URI set, and a bundle's folder."
@@ -50,15 +50,21 @@ class ModelSource:
             TinysightError: if that cannot be told.
         """
         if self.cache is None:
-            bundle = read_manifest(Path(self._model))
+            bundle = read_manifest(self._folder)
             return Wanted(
                 version=bundle.version, sha256=bundle.sha256[MODEL], source=sha256_of(bundle.folder / MANIFEST)
             )
         if self._uri.startswith("sqlite:"):
             with _writing():
-                release = pull_version(self._uri, self._model, self.cache.folder.parent)
-            return Wanted(version=release.version, sha256=read_manifest(release.folder).sha256[MODEL])
+                release, when = pull_version(self._uri, self._model, self.cache.folder.parent)
+            sha256 = read_manifest(release.folder).sha256[MODEL]
+            return Wanted(version=release.version, sha256=sha256, promoted_at=when)
         return registry_http.look(self._uri, self._name, self._alias)
+
+    @property
+    def _folder(self) -> Path:
+        """The bundle's folder: what a link leads to now, so that moving it changes nothing that is being loaded."""
+        return Path(self._model).resolve()
 
     @contextmanager
     def fetched(self, wanted: Wanted) -> Iterator[Release]:
@@ -68,7 +74,7 @@ class ModelSource:
             TinysightError: if it cannot be had.
         """
         if self.cache is None:
-            bundle = read_manifest(Path(self._model))
+            bundle = read_manifest(self._folder)
             yield Release(name=bundle.name, version=bundle.version, folder=bundle.folder)
             return
         folder, draft = self.cache.version(wanted.version), self.cache.draft(wanted.version)

@@ -1,87 +1,75 @@
-"""A request's body to the bytes of its file: limited while it streams in, held once, never on disk."""
+"""A request's body to the bytes of its pictures: limited while it streams in, never on disk."""
 
 import re
+from collections.abc import AsyncIterator
 
 from starlette.requests import ClientDisconnect, Request
 
+from serve.form import FormReader, Part
 from serve.problems import ProblemError
 
-MAX_PARTS = 32
-MAX_PART_HEADERS = 4096  # bytes; keeps the search for parameters short whatever is sent
 BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,70})"|([^\s;,"]{1,70}))', re.IGNORECASE)
-PARAMETER = re.compile(rb';[ \t]*([^\s;="]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))')
-HOW = "Send the picture as the field `file` of a multipart form: curl -F file=@picture.jpg …/predict"
+HOW = "curl -F file=@picture.jpg …/predict"
+HOW_MANY = "curl -F files=@one.jpg -F files=@two.jpg …/predict/batch"
 
 
-async def read_file(request: Request, max_bytes: int) -> bytes:
-    """The bytes of the form field `file`.
+async def read_picture(request: Request, max_bytes: int) -> bytes:
+    """The bytes of the one picture that a request brings: the form field `file`, or the whole body.
 
     Args:
-        request: a multipart form.
+        request: a multipart form, or a body of image/* or application/octet-stream.
         max_bytes: the longest body that is read; a longer one is refused before it is all here.
 
     Raises:
-        ProblemError: if the body is too long, not a form, or has no such field.
+        ProblemError: if the body is too long or neither of them, or the form has not just one such field.
     """
-    boundary = _boundary(request.headers.get("content-type", ""))
-    body = await _read_body(request, max_bytes)
-    files = [content for name, content in parse_form(body, boundary) if name == b"file"]
-    if len(files) != 1:
-        raise ProblemError("missing-file", f"The form must have one field `file`. Received: {len(files)}. {HOW}")
+    content_type = request.headers.get("content-type", "")
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind.startswith("image/") or kind == "application/octet-stream":
+        return b"".join([piece async for piece in _body(request, max_bytes)])
+    boundary = _boundary(kind, content_type, f"Send the picture as the field `file` of a form, or as the body: {HOW}")
+    parts = [part async for part in _parts(request, boundary, max_bytes, max_bytes)]
+    files = [part.content for part in parts if part.name == b"file"]
+    if len(files) != 1 or files[0] is None:
+        raise ProblemError(
+            "missing-file",
+            f"The form must have one field `file`. Received: {len(files)}. {HOW}. POST /predict/batch takes several.",
+        )
     return files[0]
 
 
-def parse_form(body: bytes, boundary: bytes) -> list[tuple[bytes, bytes]]:
-    """The fields of a multipart form: name and content of each, in their order.
+async def read_pictures(request: Request, *, max_bytes: int, max_total: int, max_files: int) -> AsyncIterator[Part]:
+    """The form fields `file` and `files`, each as soon as it is here; only one is held at a time.
+
+    Args:
+        request: a multipart form.
+        max_bytes: the longest file; the content of a longer one is None.
+        max_total: the longest body that is read.
+        max_files: how many fields there may be.
 
     Raises:
-        ProblemError: if the body does not follow RFC 7578, or has more than MAX_PARTS fields.
+        ProblemError: if the body is too long or no form, or has no such field or too many.
     """
-    delimiter = b"\r\n--" + boundary
-    at = 0 if body.startswith(delimiter[2:]) else body.find(delimiter) + 2  # a preamble is passed over
-    if at == 1:
-        raise ProblemError("bad-request", f"The form's body does not hold its boundary. {HOW}")
-    at += len(delimiter) - 2
-    fields: list[tuple[bytes, bytes]] = []
-    while body[at : at + 2] != b"--":
-        headers_end = body.find(b"\r\n\r\n", at, at + MAX_PART_HEADERS)
-        end = body.find(delimiter, headers_end + 4)
-        if headers_end < 0 or end < 0 or len(fields) == MAX_PARTS:
+    content_type, count = request.headers.get("content-type", ""), 0
+    kind = content_type.partition(";")[0].strip().lower()
+    boundary = _boundary(kind, content_type, f"Send each picture as a field `files` of a form: {HOW_MANY}")
+    async for part in _parts(request, boundary, max_bytes, max_total):
+        if part.name not in (b"file", b"files"):
+            continue
+        count += 1
+        if count > max_files:
             raise ProblemError(
-                "bad-request", f"The form is cut short, or has over {MAX_PARTS} fields or over-long headers. {HOW}"
+                "too-many-files",
+                f"At most {max_files} files are taken at once. Received: more. Send them in several requests, or start"
+                " the service with a larger TINYSIGHT_MAX_BATCH.",
             )
-        fields.append((_field_name(body[at:headers_end]), body[headers_end + 4 : end]))
-        at = end + len(delimiter)
-    return fields
+        yield part
+    if not count:
+        raise ProblemError("missing-file", f"The form must have a field `files` for each picture. {HOW_MANY}")
 
 
-def _boundary(content_type: str) -> bytes:
-    found = BOUNDARY.search(content_type)
-    if not content_type.lower().startswith("multipart/form-data") or found is None:
-        received = content_type[:100] or "no content type"
-        raise ProblemError(
-            "not-a-form", f"Only multipart/form-data with a boundary is read. Received: {received}. {HOW}"
-        )
-    return (found[1] or found[2]).encode("latin-1", "replace")
-
-
-async def _read_body(request: Request, max_bytes: int) -> bytes:
-    declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > max_bytes:
-        raise _too_many(max_bytes, f"{int(declared):,}")
-    chunks, size = [], 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > max_bytes:
-                raise _too_many(max_bytes, "more")
-            chunks.append(chunk)
-    except ClientDisconnect:
-        raise ProblemError("bad-request", "The connection was cut before the whole form was here.") from None
-    return b"".join(chunks)
-
-
-def _too_many(max_bytes: int, received: str) -> ProblemError:
+def too_many(max_bytes: int, received: str) -> ProblemError:
+    """The refusal of a body or a file that is too long."""
     return ProblemError(
         "too-many-bytes",
         f"At most {max_bytes:,} bytes are read. Received: {received}. Make the picture smaller before sending it,"
@@ -89,10 +77,31 @@ def _too_many(max_bytes: int, received: str) -> ProblemError:
     )
 
 
-def _field_name(headers: bytes) -> bytes:
-    for line in headers.split(b"\r\n"):
-        if line[:20].lower() == b"content-disposition:":
-            for name, quoted, plain in PARAMETER.findall(line):
-                if name.lower() == b"name":
-                    return bytes(quoted or plain)
-    return b""
+def _boundary(kind: str, content_type: str, how: str) -> bytes:
+    found = BOUNDARY.search(content_type) if kind == "multipart/form-data" else None
+    if found is None:
+        received = content_type[:100] or "no content type"
+        raise ProblemError("not-a-form", f"{how}. Received: {received}.")
+    return (found[1] or found[2]).encode("latin-1", "replace")
+
+
+async def _parts(request: Request, boundary: bytes, max_content: int, max_total: int) -> AsyncIterator[Part]:
+    reader = FormReader(boundary, max_content=max_content)
+    async for piece in _body(request, max_total):
+        for part in reader.feed(piece):
+            yield part
+    reader.finish()
+
+
+async def _body(request: Request, max_bytes: int) -> AsyncIterator[bytes]:
+    declared, size = request.headers.get("content-length", "0"), 0
+    if declared.isdecimal() and int(declared) > max_bytes:
+        raise too_many(max_bytes, f"{int(declared):,}")
+    try:
+        async for piece in request.stream():
+            size += len(piece)
+            if size > max_bytes:
+                raise too_many(max_bytes, "more")
+            yield piece
+    except ClientDisconnect:
+        raise ProblemError("bad-request", "The connection was cut before the whole body was here.") from None

@@ -12,6 +12,8 @@ class Wanted(BaseModel):
         version: the registered version, or "local".
         sha256: of its model.onnx, where the source says it.
         source: where its files come from.
+        promoted_at: when it became what is wanted, in ISO 8601; two that differ in this alone are equal, since
+            nothing has to be fetched for it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -19,6 +21,17 @@ class Wanted(BaseModel):
     version: str
     sha256: str | None = None
     source: str = ""
+    promoted_at: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Wanted) and self._files == other._files
+
+    def __hash__(self) -> int:
+        return hash(self._files)
+
+    @property
+    def _files(self) -> tuple[str, str | None, str]:
+        return self.version, self.sha256, self.source
 
 
 class Release(BaseModel):

@@ -27,6 +27,7 @@ class Registry:
         uri: where the files of every version are; by default each has its place behind the proxy.
         bundles: the files of versions, by number.
         tags: the digests of versions that are tagged with one, by number.
+        promoted: since when versions are in production, by number.
         answers: made in place of the usual ones, by the end of the address.
         asked: the addresses of all requests so far.
         headers: of the last request.
@@ -37,6 +38,7 @@ class Registry:
     uri: str = ""
     bundles: dict[str, Path] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    promoted: dict[str, str] = field(default_factory=dict)
     answers: dict[str, Callable[[], Answer]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
@@ -56,6 +58,8 @@ class Registry:
         uri = self.uri or f"mlflow-artifacts:/{version}/bundle"
         if path.endswith("/registered-models/alias"):
             tags = [{"key": "tinysight.sha256", "value": self.tags[version]}] if version in self.tags else []
+            if version in self.promoted:
+                tags.append({"key": "tinysight.promoted_at", "value": self.promoted[version]})
             found = {"name": "colours", "version": version, "source": uri, "tags": tags}
             return 200, json.dumps({"model_version": found}).encode()
         if path.endswith("/get-download-uri"):

@@ -5,9 +5,23 @@ import pytest
 from onnx_models import COLOURS, solid_png, tiny_model
 from serving import RGB, make_bundle
 
-from tinysight.bundle import GOLDEN, MANIFEST, MODEL, check_golden, open_bundle, sha256_of, write_bundle
+from tinysight.bundle import (
+    GOLDEN,
+    MANIFEST,
+    MODEL,
+    SCORES,
+    check_golden,
+    open_bundle,
+    read_manifest,
+    scores_of,
+    sha256_of,
+    write_bundle,
+)
+from tinysight.bundle_scores import BundleScores
 from tinysight.errors import BundleError, ImageError
 from tinysight.predictor import Predictor
+
+GOLDEN_SCORES = Path(__file__).parent / "golden" / "bundle_scores.json"
 
 
 @pytest.fixture
@@ -125,3 +139,29 @@ def test_a_golden_picture_that_is_broken_is_the_bundles_fault(folder: Path) -> N
     rewrite(folder, MANIFEST, {"sha256": {**digests, "golden/red.png": sha256_of(folder / "golden" / "red.png")}})
     with pytest.raises(BundleError, match="cannot be read"):
         check(folder)
+
+
+def test_scores_stand_under_a_digest_in_a_form_that_stays(tmp_path: Path) -> None:
+    scores = BundleScores.model_validate_json(GOLDEN_SCORES.read_bytes())
+    model = tiny_model(tmp_path / "model.onnx")
+    golden = {"red.png": solid_png(RGB["red"])}
+    bundle = write_bundle(tmp_path / "bundle", model, golden, name="colours", version="7", scores=scores)
+    assert (bundle.folder / SCORES).read_bytes() == GOLDEN_SCORES.read_bytes()
+    assert scores_of(open_bundle(bundle.folder)) == scores
+    assert (scores.val.accuracy, scores.test.interval) == (0.99, (0.95, 0.985))
+
+
+def test_a_bundle_without_scores_is_as_good(folder: Path) -> None:
+    assert scores_of(open_bundle(folder)) is None
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"val": 1, "test": 2}'])
+def test_scores_that_are_not_the_promised_ones_are_refused(folder: Path, text: str) -> None:
+    (folder / SCORES).write_text(text)
+    digests = json.loads((folder / MANIFEST).read_text())["sha256"]
+    rewrite(folder, MANIFEST, {"sha256": {**digests, SCORES: "0" * 64}})
+    with pytest.raises(BundleError, match=r"scores\.json is not the file"):
+        scores_of(read_manifest(folder))
+    rewrite(folder, MANIFEST, {"sha256": {**digests, SCORES: sha256_of(folder / SCORES)}})
+    with pytest.raises(BundleError, match="does not hold the scores"):
+        scores_of(open_bundle(folder))

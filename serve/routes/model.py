@@ -1,17 +1,31 @@
-"""GET /model: what is being served and what it promises."""
+"""GET /model and /labels: what is being served and what it promises."""
 
 from fastapi import APIRouter, Request
 
 from serve.problems import responses
-from serve.routes import served_model
-from serve.schemas import ModelAnswer
+from serve.routes import DirectRoute, served_model
+from serve.schemas import Labels, ModelAnswer
 
-router = APIRouter(tags=["predict"])
+router = APIRouter(tags=["model"], route_class=DirectRoute)
 
 
 @router.get("/model", summary="The model that is being served", responses=responses("no-model"))
 async def model(request: Request) -> ModelAnswer:
-    """Name, version, digest and contract of the served model."""
+    """Name, version, digest, contract and scores of the served model."""
+    served, state = served_model(request), request.app.state.store.state
+    release = served.release
+    return ModelAnswer(
+        name=release.name,
+        version=release.version,
+        sha256=served.sha256,
+        metrics=served.scores,
+        promoted_at=state.promoted_at if state.wanted == release.version else None,
+        **served.predictor.contract.model_dump(exclude={"temperature"}),
+    )
+
+
+@router.get("/labels", summary="The classes, in the model's order", responses=responses("no-model"))
+async def labels(request: Request) -> Labels:
+    """The class names; the place of each, from 0, is its label."""
     served = served_model(request)
-    contract = served.predictor.contract.model_dump(exclude={"temperature"})
-    return ModelAnswer(name=served.release.name, version=served.release.version, sha256=served.sha256, **contract)
+    return Labels(class_names=list(served.predictor.contract.class_names), model_version=served.release.version)

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 from tinysight.errors import BundleError, ImageError
 
 if TYPE_CHECKING:  # what only looks at digests needs no ONNX Runtime, which takes a quarter of a second to import
+    from tinysight.bundle_scores import BundleScores
     from tinysight.predictor import Predictor
 
 MODEL, GOLDEN, GOLDEN_FOLDER, MANIFEST = "model.onnx", "golden.json", "golden", "bundle.json"
-GOLDEN_TOLERANCE = 1e-3  # of a probability, between machines with other CPU instructions
+SCORES = "scores.json"
+# of a probability, between machines with other CPU instructions; int8 rounds where float32 hardly does
+GOLDEN_TOLERANCE = {"float32": 1e-3, "int8": 0.02}
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,15 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_bundle(folder: Path, model: Path, golden: Mapping[str, bytes], *, name: str, version: str) -> Bundle:
+def write_bundle(
+    folder: Path,
+    model: Path,
+    golden: Mapping[str, bytes],
+    *,
+    name: str,
+    version: str,
+    scores: "BundleScores | None" = None,
+) -> Bundle:
     """Makes a bundle beside its place and moves it there whole.
 
     Args:
@@ -48,6 +59,7 @@ def write_bundle(folder: Path, model: Path, golden: Mapping[str, bytes], *, name
         golden: picture files by name; their probabilities are computed here.
         name: the registered model's name.
         version: the registered version, or "local".
+        scores: what the model scored, for whoever asks the service.
 
     Raises:
         ModelError: if the model cannot be loaded.
@@ -65,6 +77,8 @@ def write_bundle(folder: Path, model: Path, golden: Mapping[str, bytes], *, name
         (draft / GOLDEN_FOLDER / file_name).write_bytes(data)
         expected[file_name] = predictor.predict(data).probabilities
     (draft / GOLDEN).write_text(_json(expected), encoding="utf-8")
+    if scores is not None:
+        (draft / SCORES).write_text(scores.model_dump_json(indent=1) + "\n", encoding="utf-8")
     digests = {p.relative_to(draft).as_posix(): sha256_of(p) for p in sorted(draft.rglob("*")) if p.is_file()}
     manifest = {"name": name, "version": version, "sha256": digests}
     (draft / MANIFEST).write_text(_json(manifest), encoding="utf-8")
@@ -106,12 +120,30 @@ def open_bundle(folder: Path) -> Bundle:
     return bundle
 
 
-def check_golden(bundle: Bundle, predictor: "Predictor", *, tolerance: float = GOLDEN_TOLERANCE) -> None:
+def scores_of(bundle: Bundle) -> "BundleScores | None":
+    """What the model scored when it was registered; None in a bundle without scores, such as an earlier one.
+
+    Raises:
+        BundleError: if they are not the ones that its manifest names, or break the schema.
+    """
+    from tinysight.bundle_scores import BundleScores
+
+    if SCORES not in bundle.sha256:
+        return None
+    _check_digest(bundle.folder, SCORES, bundle.sha256[SCORES])
+    try:
+        return BundleScores.model_validate_json((bundle.folder / SCORES).read_bytes())
+    except ValueError:
+        raise BundleError(f"{bundle.folder / SCORES} does not hold the scores of val and test. {_again()}") from None
+
+
+def check_golden(bundle: Bundle, predictor: "Predictor") -> None:
     """Predicts the golden pictures and compares with what the bundle promises.
 
     Raises:
         BundleError: if a class differs, or a probability by more than the tolerance.
     """
+    tolerance = GOLDEN_TOLERANCE[predictor.contract.precision]
     for file_name, promised in _read(bundle.folder / GOLDEN).items():
         probabilities = _promise(bundle, file_name, promised, predictor.contract.class_names)
         try:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tinysight.bundle import MODEL, Bundle, open_bundle, write_bundle
+from tinysight.bundle import Bundle, open_bundle, write_bundle
 from tinysight.classifier import LOCAL, Classifier
 from tinysight.config import load_params
 from tinysight.errors import ConfigError, DataError
@@ -37,6 +37,7 @@ def bundle_chosen(paths: Paths, out: Path) -> Bundle:
         DataError: if the folder is there, or the pipeline's files are not all there.
         ConfigError: if the verdict chose nothing.
     """
+    from tinysight.evaluation.scores import bundle_scores, read_scores
     from tinysight.tracking.golden import golden_pictures
     from tinysight.tracking.record import read_verdict
 
@@ -45,8 +46,10 @@ def bundle_chosen(paths: Paths, out: Path) -> Bundle:
         raise ConfigError("The verdict chose no candidate: read reports/verdict.md, or name a version with --version.")
 
     def write(draft: Path) -> Path:
-        model, golden = paths.export(str(chosen)) / MODEL, golden_pictures(params, paths)
-        return write_bundle(draft / "bundle", model, golden, name=params.register_.name, version=LOCAL).folder
+        model, golden = paths.model(str(chosen)), golden_pictures(params, paths)
+        scores = bundle_scores(read_scores(paths.scores(str(chosen))))
+        names = {"name": params.register_.name, "version": LOCAL}
+        return write_bundle(draft / "bundle", model, golden, **names, scores=scores).folder
 
     return _make(out, write)
 

@@ -1,6 +1,7 @@
 """What a model says about one picture, in the words that every door gives it out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -11,7 +12,8 @@ class Prediction:
         class_name: the best class, or None when the model is not sure enough.
         best_class: the best class, sure or not.
         confidence: the probability of best_class, 0 to 1.
-        probabilities: of each class, in the contract's order; their sum is 1.
+        probabilities: of each class, in the contract's order, their sum is 1; or of the most probable only,
+            the largest first.
     """
 
     class_name: str | None
@@ -23,6 +25,11 @@ class Prediction:
     def unknown(self) -> bool:
         """True when the confidence is below the contract's unknown_threshold."""
         return self.class_name is None
+
+    def top(self, count: int) -> Self:
+        """The same with the most probable classes only, the largest first; all if there are fewer."""
+        ranked = sorted(self.probabilities.items(), key=lambda item: -item[1])
+        return replace(self, probabilities=dict(ranked[:count]))
 
     def answer(self) -> dict[str, object]:
         """The prediction as the service and the command line give it."""

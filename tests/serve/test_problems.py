@@ -1,56 +1,23 @@
 """Every error case in one process, over ASGI, where each can be made."""
 
-import asyncio
-import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 from fastapi import FastAPI
 from onnx_models import solid_png
-from PIL import Image
-from serving import PHOTOS, RGB, make_bundle
+from over_asgi import ask, check, make_app, picture
+from serving import PHOTOS, RGB
 
-from serve.app import create_app
-from serve.problems import KINDS, MEDIA_TYPE, TYPE_PREFIX
-from serve.settings import load_settings
+from serve.problems import EXAMPLES, KINDS, MEDIA_TYPE
 
 LIMIT = 300_000
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    folder = make_bundle(tmp_path_factory.mktemp("problems") / "bundle")
-    return create_app(load_settings(model=str(folder), max_bytes=LIMIT))
-
-
-def ask(app: FastAPI, method: str, path: str, **options: Any) -> httpx.Response:
-    async def asking() -> httpx.Response:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
-            return await client.request(method, path, **options)
-
-    return asyncio.run(asking())
-
-
-def check(response: httpx.Response, kind: str, *words: str) -> None:
-    """It is that kind of problem, in these words, in the form of RFC 9457, and tells nothing of our insides."""
-    status, title = KINDS[kind]
-    problem = response.json()
-    assert (response.status_code, response.headers["content-type"]) == (status, MEDIA_TYPE)
-    assert problem == {"type": TYPE_PREFIX + kind, "title": title, "status": status, "detail": problem["detail"]}
-    for word in words:
-        assert word in problem["detail"]
-    for inside in ("Traceback", "/work", "/tmp", ".py", "site-packages", "0x"):
-        assert inside not in response.text
-
-
-def picture(format_: str, size: tuple[int, int] = (20, 20), mode: str = "RGB", **options: Any) -> bytes:
-    file = io.BytesIO()
-    Image.new(mode, size).save(file, format_, **options)
-    return file.getvalue()
+    return make_app(tmp_path_factory.mktemp("problems"), max_bytes=LIMIT)
 
 
 @pytest.mark.parametrize(
@@ -81,8 +48,9 @@ def test_a_form_without_the_file_or_with_two_is_refused(app: FastAPI) -> None:
     [{}, {"json": {"file": 1}}, {"data": {"file": "x"}}, {"headers": {"content-type": "multipart/form-data"}}],
     ids=["nothing", "JSON", "urlencoded", "no boundary"],
 )
-def test_what_is_no_multipart_form_is_refused(app: FastAPI, options: dict[str, Any]) -> None:
-    check(ask(app, "POST", "/predict", **options), "not-a-form", "multipart", "curl")
+@pytest.mark.parametrize("path", ["/predict", "/predict/batch"])
+def test_what_is_neither_form_nor_picture_is_refused(app: FastAPI, path: str, options: dict[str, Any]) -> None:
+    check(ask(app, "POST", path, **options), "not-a-form", "form", "curl", "Received")
 
 
 def test_a_form_that_is_cut_short_is_refused(app: FastAPI) -> None:
@@ -110,16 +78,21 @@ def test_an_undeclared_length_is_refused_as_soon_as_it_is_over_the_limit(app: Fa
 
 def test_unknown_addresses_and_methods_are_problems_too(app: FastAPI) -> None:
     check(ask(app, "GET", "/nowhere"), "not-found", "POST /predict")
+    for path in ("/predict/", "/redoc", "/docs/oauth2-redirect"):
+        check(ask(app, "GET", path), "not-found", "GET /, /docs, /healthz", "POST /predict, /predict/batch")
     response = ask(app, "GET", "/predict")
     check(response, "method-not-allowed", "POST")
     assert response.headers["allow"] == "POST"
+    response = ask(app, "POST", "/model")
+    check(response, "method-not-allowed", "GET, HEAD")
+    assert response.headers["allow"] == "GET, HEAD"
 
 
 def test_a_fault_of_the_service_shows_nothing_of_its_insides(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: object, __: bytes) -> None:
         raise RuntimeError("/tmp/secret is full")
 
-    monkeypatch.setattr("tinysight.predictor.Predictor.predict", fail)
+    monkeypatch.setattr("tinysight.predictor.Predictor.decode", fail)
     check(ask(app, "POST", "/predict", files={"file": b"x"}), "internal", "not in your request")
 
 
@@ -133,28 +106,19 @@ def test_without_a_model_predictions_wait_and_the_process_is_healthy(
     assert ask(app, "GET", "/healthz").json() == {"status": "ok"}
 
 
-def test_the_document_describes_every_address_and_its_problems(app: FastAPI) -> None:
-    document = ask(app, "GET", "/openapi.json").json()
-    assert set(document["paths"]) == {"/predict", "/model", "/healthz", "/readyz"}
-    answers = document["paths"]["/predict"]["post"]["responses"]
-    assert set(answers) == {"200", "400", "413", "415", "422", "500", "503"}
-    for status, answer in answers.items():
-        if status != "200":
-            assert set(answer["content"]) == {MEDIA_TYPE}
-    form = document["paths"]["/predict"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
-    assert form["required"] == ["file"]
-
-
 def test_every_problem_that_predict_can_give_is_documented(app: FastAPI) -> None:
     answers = json.dumps(app.openapi()["paths"]["/predict"]["post"]["responses"])
     for kind, (_, title) in KINDS.items():
-        assert (title in answers) == (kind not in ("not-found", "method-not-allowed"))
+        elsewhere = kind in ("not-found", "method-not-allowed", "draining", "too-many-files")
+        assert (title in answers) != elsewhere, kind
+        assert kind in EXAMPLES or kind in ("not-found", "method-not-allowed")
 
 
-def test_the_browsable_document_is_there(app: FastAPI) -> None:
-    response = ask(app, "GET", "/docs")
-    assert response.status_code == 200
-    assert "text/html" in response.headers["content-type"]
+def test_problems_are_the_only_other_answers(app: FastAPI) -> None:
+    for methods in app.openapi()["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                assert (set(answer["content"]) == {MEDIA_TYPE}) == (status != "200")
 
 
 def test_answers_are_small(app: FastAPI) -> None:

@@ -50,9 +50,12 @@ def child(folder: Path, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_the_child_prints_is_the_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make_bundle(tmp_path / "bundle")
-    answer = json.dumps({"name": "colours", "version": "7", "folder": str(folder)})
+    answer = json.dumps(
+        {"name": "colours", "version": "7", "folder": str(folder), "promoted_at": "2026-11-22T08:00:00Z"}
+    )
     child(tmp_path, f"print('a warning'); print({answer!r})", monkeypatch)
-    release = pull_version("sqlite:///x.db", "models:/colours@production", tmp_path)
+    release, promoted_at = pull_version("sqlite:///x.db", "models:/colours@production", tmp_path)
+    assert promoted_at == "2026-11-22T08:00:00Z"
     assert (release.name, release.version, release.folder) == ("colours", "7", folder)
 
 

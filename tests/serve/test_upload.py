@@ -1,79 +1,76 @@
+"""Raw bodies and forms, in pieces, as they meet the limits."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+
 import pytest
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
+from onnx_models import solid_png
+from over_asgi import ask, check, make_app
+from serving import RGB
+from starlette.requests import Request
 
 from serve.problems import ProblemError
-from serve.upload import MAX_PARTS, parse_form
+from serve.upload import read_picture
+from tinysight.client import multipart
 
-BOUNDARY = b"cut"
-
-
-def part(headers: bytes, content: bytes) -> bytes:
-    return b"--cut\r\n" + headers + b"\r\n\r\n" + content + b"\r\n"
+LIMIT = 2000
 
 
-def form(*parts: bytes) -> bytes:
-    return b"".join(parts) + b"--cut--\r\n"
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    return make_app(tmp_path_factory.mktemp("upload"), max_bytes=LIMIT)
 
 
-def named(name: bytes, content: bytes) -> bytes:
-    return part(b'Content-Disposition: form-data; name="' + name + b'"', content)
+def request(content_type: str, pieces: list[bytes]) -> Request:
+    """A request whose body comes in pieces, without a declared length."""
+    waiting = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
+    waiting.append({"type": "http.request", "body": b"", "more_body": False})
+
+    async def receive() -> dict[str, object]:
+        return waiting.pop(0)
+
+    headers = [(b"content-type", content_type.encode())]
+    return Request({"type": "http", "method": "POST", "headers": headers, "query_string": b""}, receive)
 
 
-@given(st.lists(st.tuples(st.sampled_from([b"file", b"top", b"x"]), st.binary()), min_size=1, max_size=5))
-def test_fields_come_back_in_their_order(fields: list[tuple[bytes, bytes]]) -> None:
-    fields = [(name, content) for name, content in fields if b"--cut" not in content]
-    if fields:
-        assert parse_form(form(*(named(*field) for field in fields)), BOUNDARY) == fields
+@given(data=st.binary(min_size=1, max_size=400), cuts=st.lists(st.integers(0, 400), max_size=5), is_form=st.booleans())
+def test_a_picture_arrives_as_it_was_sent_however_it_is_cut(data: bytes, cuts: list[int], is_form: bool) -> None:
+    content_type, body = multipart("name", data) if is_form else ("image/png", data)
+    edges = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
+    pieces = [body[first:last] for first, last in itertools.pairwise(edges)]
+    assert asyncio.run(read_picture(request(content_type, pieces), LIMIT)) == data
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        b'Content-Disposition: form-data; name="file"; filename="a;name=x.jpg"',
-        b'content-disposition: form-data; filename="a\\"; name=\\"x"; name="file"',
-        b"Content-Type: image/jpeg\r\nContent-Disposition: form-data;name=file",
-        b"Content-Disposition: form-data; filename*=UTF-8''n%C3%A4me; NAME=\"file\"",
-    ],
-)
-def test_the_field_is_found_however_its_header_is_written(headers: bytes) -> None:
-    assert parse_form(form(part(headers, b"data")), BOUNDARY) == [(b"file", b"data")]
+@pytest.mark.parametrize("content_type", ["image/png", "IMAGE/X-anything; q=1", "application/octet-stream"])
+def test_a_raw_picture_is_told_by_its_content_not_by_its_type(app: FastAPI, content_type: str) -> None:
+    headers = {"content-type": content_type}
+    answer = ask(app, "POST", "/predict", content=solid_png(RGB["red"]), headers=headers)
+    assert (answer.status_code, answer.json()["class"]) == (200, "red")
+    check(ask(app, "POST", "/predict", content=b"text", headers=headers), "not-a-picture", "by content")
+    check(ask(app, "POST", "/predict", content=b"", headers=headers), "empty-file", "empty")
 
 
-def test_a_file_may_hold_line_breaks_dashes_and_half_boundaries() -> None:
-    data = b"\r\n\r\n--cu\r\n--\r\n\n--cut\r"
-    assert parse_form(form(named(b"file", data)), BOUNDARY) == [(b"file", data)]
+def test_a_raw_picture_over_the_limit_is_refused_as_it_streams_in(app: FastAPI) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 100 * LIMIT:
+            sent += 100
+            yield bytes(100)
+
+    headers = {"content-type": "image/jpeg"}
+    check(ask(app, "POST", "/predict", content=endless(), headers=headers), "too-many-bytes", "2,000")
+    assert sent <= LIMIT + 100
+    with pytest.raises(ProblemError, match="smaller"):
+        asyncio.run(read_picture(request("image/jpeg", [bytes(LIMIT), b"x"]), LIMIT))
 
 
-def test_text_before_and_after_the_form_is_passed_over() -> None:
-    body = b"preamble\r\n" + form(named(b"file", b"data")) + b"epilogue"
-    assert parse_form(body, BOUNDARY) == [(b"file", b"data")]
-
-
-@pytest.mark.parametrize("end", range(1, 60, 7))
-def test_a_form_that_is_cut_short_is_refused(end: int) -> None:
-    body = form(named(b"file", b"data"))
-    with pytest.raises(ProblemError) as caught:
-        parse_form(body[: -end - 4], BOUNDARY)
-    assert caught.value.kind == "bad-request"
-
-
-@pytest.mark.parametrize("body", [b"", b"text", b"--other\r\n\r\n", b"\r\n", b"--cu"])
-def test_a_body_without_its_boundary_is_refused(body: bytes) -> None:
-    with pytest.raises(ProblemError, match="boundary"):
-        parse_form(body, BOUNDARY)
-
-
-def test_more_fields_than_anyone_needs_are_refused() -> None:
-    with pytest.raises(ProblemError, match=str(MAX_PARTS)):
-        parse_form(form(*[named(b"x", b"")] * (MAX_PARTS + 1)), BOUNDARY)
-
-
-@given(st.binary())
-def test_whatever_is_sent_is_a_form_or_a_bad_request(body: bytes) -> None:
-    kinds = []
-    try:
-        parse_form(b"--cut\r\n" + body + b"\r\n--cut--", BOUNDARY)
-    except ProblemError as error:
-        kinds.append(error.kind)
-    assert kinds in ([], ["bad-request"])
+@pytest.mark.parametrize("content_type", ["text/plain", "application/json", "video/mp4", "imagepng", ""])
+def test_what_is_no_picture_by_its_type_is_not_read(app: FastAPI, content_type: str) -> None:
+    content = solid_png(RGB["red"])
+    check(ask(app, "POST", "/predict", content=content, headers={"content-type": content_type}), "not-a-form", "curl")

@@ -190,3 +190,14 @@ def test_as_a_program_it_fails_with_one_line(
     said = capsys.readouterr()
     assert said.out == ""
     assert [line.split(":")[0] for line in said.err.splitlines()] == ["error"] * 3
+
+
+def test_the_command_says_where_the_bundle_is_and_since_when_it_is_in_production(
+    released: tuple[Params, Paths], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(released[1].root)
+    capsys.readouterr()
+    assert main([URI, str(tmp_path)]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["name"], answer["version"], answer["folder"]) == ("colours", "1", str(tmp_path / "colours" / "1"))
+    assert answer["promoted_at"].endswith("Z")

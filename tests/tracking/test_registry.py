@@ -1,13 +1,16 @@
 import json
 import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from onnx_models import tiny_model
 from results import SIZE
 
-from tinysight.bundle import open_bundle
+from tinysight.bundle import open_bundle, scores_of
 from tinysight.errors import TrackingError
+from tinysight.evaluation.scores import bundle_scores, read_scores
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.tracking.golden import golden_pictures
@@ -23,7 +26,8 @@ from tinysight.tracking.registry import (
     versions_table,
 )
 from tinysight.tracking.runs import publish
-from tinysight.tracking.store import local_path, open_store
+from tinysight.tracking.sqlite_view import database_of, promoted_at
+from tinysight.tracking.store import local_path, open_store, tracking_uri
 
 NAME = "colours"
 
@@ -164,6 +168,31 @@ def test_promoting_the_production_version_again_changes_nothing(published: tuple
     promote(paths, "1", why="first")
     assert "already" in promote(paths, "1")
     assert list_versions(paths)[0].why == "first"
+
+
+def test_a_promotion_says_when_also_one_that_goes_back(published: tuple[Paths, ModelFile], tmp_path: Path) -> None:
+    paths, model = published
+    add(paths, model)
+    add(paths, another(model, tmp_path, 101))
+    database, times = database_of(tracking_uri(paths)), []
+    assert database is not None
+    assert promoted_at(database, NAME, "1") is None
+    for version in ("1", "2", "1"):
+        before = datetime.now(UTC).replace(microsecond=0)
+        promote(paths, version)
+        times.append(datetime.fromisoformat(promoted_at(database, NAME, version) or ""))
+        assert before <= times[-1] <= datetime.now(UTC)
+    with open_store(paths, write=False) as store:
+        tags = store.client.get_model_version(NAME, "1").tags
+    assert tags["tinysight.promoted_at"] == f"{times[-1]:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_a_version_holds_its_scores(published: tuple[Paths, ModelFile], tmp_path: Path) -> None:
+    paths, model = published
+    scores = bundle_scores(read_scores(paths.scores("svm")))
+    version = add(paths, replace(model, scores=scores))
+    with open_store(paths, write=False) as store:
+        assert scores_of(download(store, version, tmp_path / "fetched")) == scores
 
 
 def test_an_unknown_version_is_answered_with_the_known_ones(published: tuple[Paths, ModelFile]) -> None:

@@ -8,8 +8,9 @@ from onnx_models import COLOURS, tiny_model
 from PIL import Image
 from results import BAD, SIZE, make_results
 
-from tinysight.bundle import sha256_of
+from tinysight.bundle import open_bundle, scores_of, sha256_of
 from tinysight.errors import DataError
+from tinysight.evaluation.scores import read_scores
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.tracking.record import read_pipeline
@@ -121,6 +122,16 @@ def test_no_chosen_candidate_registers_nothing(finished: tuple[Params, Paths]) -
     decision = release(*again(finished[1], chosen=None))
     assert decision.outcome == "refused"
     assert list_versions(finished[1]) == []
+
+
+def test_what_is_released_holds_the_scores_that_were_judged(finished: tuple[Params, Paths]) -> None:
+    params, paths = finished
+    release(params, paths)
+    bundle = open_bundle(next(paths.artifacts.rglob("bundle/*/bundle.json")).parent)
+    scores, judged = scores_of(bundle), read_scores(paths.scores("svm"))
+    assert scores is not None
+    assert (scores.test.accuracy, scores.test.interval) == (judged.test.accuracy, judged.test.interval)
+    assert scores.val.expected_accuracy == judged.val.expected_accuracy
 
 
 def test_a_champion_whose_files_are_damaged_is_not_replaced_silently(finished: tuple[Params, Paths]) -> None:

@@ -14,7 +14,13 @@ from tempfile import TemporaryDirectory
 from tinysight.bundle import MODEL, Bundle, open_bundle
 from tinysight.errors import BundleError, ConfigError, TinysightError, TrackingError
 from tinysight.paths import Paths
-from tinysight.tracking.sqlite_view import StoredVersion, database_of, version_by_alias, version_by_number
+from tinysight.tracking.sqlite_view import (
+    StoredVersion,
+    database_of,
+    promoted_at,
+    version_by_alias,
+    version_by_number,
+)
 from tinysight.tracking.store import local_path, open_store, tracking_uri
 
 URI = re.compile(r"^models:/(?P<name>[A-Za-z0-9][\w.-]*)(@(?P<alias>[\w.-]+)|/(?P<number>\d+))$")
@@ -147,7 +153,10 @@ def main(arguments: list[str]) -> int:
     except TinysightError as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
-    print(json.dumps({"name": bundle.name, "version": bundle.version, "folder": str(bundle.folder)}))
+    database = database_of(tracking_uri(Paths(Path.cwd())))
+    when = promoted_at(database, bundle.name, bundle.version) if database else None
+    answer = {"name": bundle.name, "version": bundle.version, "folder": str(bundle.folder), "promoted_at": when}
+    print(json.dumps(answer))
     return 0
 
 

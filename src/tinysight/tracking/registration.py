@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tinysight.bundle import sha256_of, write_bundle
+from tinysight.bundle_scores import BundleScores
 from tinysight.tracking.registry import (
     COMMIT,
     DATASET,
@@ -32,6 +33,7 @@ class ModelFile:
         run_id: the MLflow run that it comes from.
         dataset_digest: of the data set that it was made from.
         git_commit: what is checked out now.
+        scores: what it scored on val and test, where that is known.
     """
 
     path: Path
@@ -39,6 +41,7 @@ class ModelFile:
     run_id: str
     dataset_digest: str
     git_commit: str
+    scores: BundleScores | None = None
 
 
 def register(store: Store, name: str, model: ModelFile) -> VersionInfo:
@@ -122,7 +125,8 @@ def _create(store: Store, name: str, sha256: str, model: ModelFile) -> str:
 def _complete(store: Store, draft: VersionInfo, sha256: str, model: ModelFile) -> None:
     with TemporaryDirectory() as folder:
         place = Path(folder) / "bundle"
-        write_bundle(place, model.path, model.golden, name=draft.name, version=draft.version)
+        names = {"name": draft.name, "version": draft.version}
+        write_bundle(place, model.path, model.golden, **names, scores=model.scores)
         store.client.log_artifacts(draft.run_id, str(place), _place(sha256))
     store.client.set_model_version_tag(draft.name, draft.version, SHA256, sha256)  # complete from here on
     store.client.delete_model_version_tag(draft.name, draft.version, DRAFT)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PRODUCTION = "production"
 SHA256, DRAFT, RELEASE = "tinysight.sha256", "tinysight.draft", "tinysight.release"
 DATASET, COMMIT = "tinysight.dataset_digest", "tinysight.git_commit"
+PROMOTED_AT = "tinysight.promoted_at"
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,9 @@ def promote(
             )
         if champion is not None and not force:
             _check_classes(store, candidate, champion)
+        # first the time, so that nobody sees the alias on a version that does not say since when
+        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        store.client.set_model_version_tag(name, candidate.version, PROMOTED_AT, now)
         store.client.set_registered_model_alias(name, PRODUCTION, candidate.version)
         record_decision(store, candidate, "promoted", why)
     return f"{name} {candidate.version} is production now" + (f", instead of {before}." if before else ".")

@@ -6,9 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from tinysight.bundle import MODEL
 from tinysight.data.dataset import read_info
 from tinysight.errors import TinysightError
+from tinysight.evaluation.scores import bundle_scores, read_scores
 from tinysight.evaluation.source_files import held_out_files, judge
 from tinysight.params import Params
 from tinysight.paths import Paths
@@ -81,11 +81,12 @@ def release(params: Params, paths: Paths) -> Decision:
         )
         return Decision("published", reason, name, chosen)
     model = ModelFile(
-        path=paths.export(chosen) / MODEL,
+        path=paths.model(chosen),
         golden=golden_pictures(params, paths),
         run_id=runs.candidates[chosen],
         dataset_digest=read_info(paths.dataset).digest,
         git_commit=git_commit(paths.root),
+        scores=bundle_scores(read_scores(paths.scores(chosen))),
     )
     with open_store(paths) as store:
         version = register(store, name, model)

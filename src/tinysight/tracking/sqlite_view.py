@@ -22,6 +22,10 @@ AND v.version = (SELECT version FROM registered_model_aliases WHERE name = :name
 """
 BY_NUMBER = "AND CAST(v.version AS TEXT) = :selector"
 BY_SHA256 = "AND t.value = :selector"
+PROMOTED = """
+SELECT value FROM model_version_tags WHERE name = :name AND CAST(version AS TEXT) = :version
+AND key = 'tinysight.promoted_at'
+"""
 PUBLISHED = """
 SELECT n.value FROM tags k JOIN tags c ON c.run_uuid = k.run_uuid AND c.key = 'tinysight.complete'
 JOIN runs r ON r.run_uuid = k.run_uuid AND r.lifecycle_stage = 'active'
@@ -57,6 +61,12 @@ def version_by_number(database: Path, name: str, number: str) -> StoredVersion |
 def version_by_sha256(database: Path, name: str, sha256: str) -> StoredVersion | None:
     """A complete version of this model file."""
     return _version(database, BY_SHA256, name, sha256)
+
+
+def promoted_at(database: Path, name: str, version: str) -> str | None:
+    """When a version became the production one, in ISO 8601; None where that was not written down."""
+    rows = _rows(database, PROMOTED, name=name, version=version)
+    return str(rows[0][0]) if rows else None
 
 
 def is_published(database: Path, key: str, candidates: Iterable[str]) -> bool:

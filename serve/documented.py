@@ -1,0 +1,26 @@
+"""What the OpenAPI document says of requests, since the routes read their bodies themselves."""
+
+from typing import Any
+
+PICTURE = {"type": "string", "format": "binary", "description": "PNG, JPEG, GIF, BMP, TIFF or WebP."}
+TOP = {
+    "name": "top",
+    "in": "query",
+    "required": False,
+    "description": "How many probabilities the answer holds, the largest first; without it all, in the model's order.",
+    "schema": {"type": "integer", "minimum": 1},
+    "example": 3,
+}
+FORM = {"type": "object", "required": ["file"], "properties": {"file": PICTURE}}
+FILES = {"type": "array", "items": PICTURE, "minItems": 1}
+FORM_OF_MANY = {"type": "object", "required": ["files"], "properties": {"files": FILES}}
+PICTURE_BODIES = {
+    "multipart/form-data": {"schema": FORM},
+    **{kind: {"schema": PICTURE} for kind in ("image/*", "application/octet-stream")},
+}
+BATCH_BODIES = {"multipart/form-data": {"schema": FORM_OF_MANY}}
+
+
+def request_body(bodies: dict[str, Any]) -> dict[str, Any]:
+    """A body that must be there, in one of these forms."""
+    return {"required": True, "content": bodies}
