@@ -8,6 +8,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its idle thr
 
 from serve.buckets import Buckets
 from serve.keys import Keys
+from serve.listening import listen
 from serve.log_outlet import LogOutlet
 from serve.logs import start_log
 from serve.parent import Parent
@@ -18,11 +19,13 @@ from serve.shared_cells import SharedCells
 from serve.version import Release
 from tinysight.errors import ConfigError, TinysightError
 
-BACKLOG = 2048
-
 
 def main() -> int:
     """Serves until it is told to stop; 2 for a setting that cannot work, 1 for a model that cannot be had."""
+    if words := sys.argv[1:]:
+        from serve.command import obey
+
+        return obey(words)
     try:
         serve(load_settings())
     except TinysightError as error:
@@ -39,7 +42,7 @@ def serve(settings: Settings) -> None:
     """
     Keys(settings.api_keys, settings.api_keys_file)  # a wrong one is told before anything starts
     buckets = Buckets(settings.rate) if settings.rate else None
-    listener = _listen(settings.host, settings.port)
+    listener = listen(settings.host, settings.port)
 
     shared = Shared(SharedCells(settings.workers), LogOutlet(), buckets)
     start_log(settings.log_level, settings.log_format, shared.outlet)
@@ -57,19 +60,6 @@ def serve(settings: Settings) -> None:
 def _import_what_workers_share() -> None:
     """FastAPI and uvicorn take as long as all else together: the parent imports them while the registry answers."""
     import serve.answering  # noqa: F401
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise ConfigError(
-            f"Cannot listen on TINYSIGHT_HOST={host}, TINYSIGHT_PORT={port}: {error.strerror}."
-            " Stop what is listening there, or set another port."
-        ) from None
-    listener.setblocking(False)
-    return listener
 
 
 if __name__ == "__main__":
