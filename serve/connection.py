@@ -13,10 +13,10 @@ from serve.answer_headers import SECURITY, Header
 from serve.incoming import too_slow
 from serve.problems import ProblemError, problem_response
 
-log = logging.getLogger("uvicorn.error")
+log = logging.getLogger("serve")
 MOST_HEAD_BYTES = 65_536  # of a request's line and headers, beyond the first piece that is read
 MOST_PIPELINED = 16  # requests that a client may send ahead of their answers
-HOLD_SECONDS = 0.2  # until the next request of a client that was refused is read
+HOLD_SECONDS = 0.5  # until the next request of a client that was refused is read; shorter than any Retry-After
 LOOK_SECONDS = 1.0  # between looks at who keeps the worker waiting
 SPARE_FILES = 64  # open files that are not connections
 MOST_FILES = 65_536  # more than this worker can have connections

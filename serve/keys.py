@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tinysight.errors import ConfigError
 
-log = logging.getLogger("uvicorn.error")
+log = logging.getLogger("serve")
 ENTRY = re.compile(r"(?:([\w.@ -]{1,64}):)?\s*([0-9a-fA-F]{64})")
 EVERY = 1.0  # seconds between looks at the file, so that a key that was taken out soon opens nothing
 HOW = "Write the sha256 of each key in hex, with a name before it if you like: name:hash. `tinysight key` makes both."

@@ -67,6 +67,7 @@ EXAMPLES = {
     "too-many-bytes": "At most 10,000,000 bytes are read. Received: 12,345,678. Make the picture smaller first.",
     "too-many-files": "At most 32 files are taken at once. Received: more. Send them in several requests.",
     "too-many-pixels": "The picture has too many pixels: at most 25,000,000 are allowed here. Received: 9000 × 9000.",
+    "excessive-picture": "The file holds far more than a picture needs. Received: a JPEG of 400 scans.",
     "not-a-form": "Send the picture as the field `file` of a form, or as the body. Received: text/plain.",
     "not-a-picture": "Not a picture that can be read. Allowed are PNG, JPEG, GIF, BMP, TIFF, WEBP.",
     "missing-file": "The form must have one field `file`. Received: 0.",

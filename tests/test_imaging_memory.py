@@ -35,11 +35,14 @@ Write = Callable[[Path, int], None]
 
 
 def turned_rgba(path: Path, side: int) -> None:
-    Image.new("RGBA", (side, side), (200, 10, 20, 128)).save(path, exif=turned(), compress_level=1)
+    picture = not_empty(Image.new("RGBA", (side, side), (200, 10, 20, 128)))
+    picture.save(path, exif=turned(), compress_level=1)
 
 
 def transparent_palette(path: Path, side: int) -> None:
-    Image.new("P", (side, side)).save(path, transparency=0, compress_level=1)
+    picture = Image.new("P", (side, side))
+    picture.putpalette([value for value in range(256) for _ in "RGB"])
+    not_empty(picture).save(path, transparency=0, compress_level=1)
 
 
 def deep(path: Path, side: int) -> None:
@@ -56,6 +59,14 @@ def progressive(path: Path, side: int) -> None:
 
 def plain(path: Path, side: int) -> None:
     Image.new("RGB", (side, side)).save(path, exif=turned(), **({"method": 0} if path.suffix == ".webp" else {}))
+
+
+def not_empty(picture: Image.Image) -> Image.Image:
+    """With noise in a corner, so that it is not taken for a zip bomb."""
+    side, bands = min(400, picture.width), len(picture.getbands())
+    noise = np.random.default_rng(1).integers(0, 256, side * side * bands, dtype=np.uint8)
+    picture.paste(Image.frombytes(picture.mode, (side, side), noise.tobytes()), (0, 0))
+    return picture
 
 
 def turned() -> Image.Exif:

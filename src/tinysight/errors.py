@@ -35,7 +35,7 @@ class ImageError(DataError):
     """One picture's bytes cannot be turned into pixels.
 
     Attributes:
-        reason: one of `empty`, `unknown_format`, `too_large`, `broken` or `unsupported`,
+        reason: one of `empty`, `unknown_format`, `too_large`, `excessive`, `broken` or `unsupported`,
             for programs that must tell them apart.
     """
 

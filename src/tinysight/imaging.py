@@ -12,13 +12,17 @@ from PIL import Image
 
 from tinysight.counts import MOST_COUNT, windowed
 from tinysight.errors import ImageError
+from tinysight.structure import check_structure
 from tinysight.upright import Box, Upright, upright
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
-# What is decoded whole takes up to 8 bytes a pixel for a moment (TIFF, progressive JPEG): 200 MB at most.
-MAX_PIXELS = 25_000_000
+PIXEL_BYTES = 8  # what is decoded whole takes up to so many a pixel for a moment (TIFF, progressive JPEG)
+WEBP_PIXEL_BYTES = 16  # its decoder keeps copies
+MAX_PIXELS = 25_000_000  # 200 MB at most
 MAX_JPEG_PIXELS = 50_000_000  # a JPEG that isn't progressive is made smaller while it is decoded, in a few MB
-MAX_WEBP_PIXELS = 12_500_000  # WebP takes 16 bytes a pixel: its decoder keeps copies
+MAX_WEBP_PIXELS = 12_500_000
+BOMB_FORMATS = ("PNG", "TIFF", "GIF")  # whose pixels can be packed almost without end
+BOMB_RATIO, BOMB_BYTES = 600, 20_000_000  # unpacked, against the file; a drawing on an empty page has about 200
 DRAFT_FACTOR = 2  # JPEG is decoded at twice the wanted size: 0.3 to 0.4 of 255 from a full decode
 
 REDUCING_GAP = 2.0  # whole blocks of pixels are averaged down to twice the wanted size, as Pillow's resize does
@@ -37,12 +41,14 @@ class Decoding:
         fit: `pad` keeps the whole picture, `crop` fills the square, `stretch` changes its shape.
         background: RGB behind transparent pixels and beside padded pictures.
         window: counts that become 0 and 255 in pictures of more than 8 bits; None is 0 to 65535.
+        memory: bytes that decoding may take for a moment; pictures that need more are refused. None is 200 MB.
     """
 
     image_size: int
     fit: Fit = "pad"
     background: tuple[int, int, int] = (255, 255, 255)
     window: tuple[float, float] | None = None
+    memory: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def decode_image(data: bytes, decoding: Decoding) -> Pixels:
 
 def decode_with_header(data: bytes, decoding: Decoding) -> tuple[Pixels, Header]:
     """The same, and what the file's header said; arguments and errors are those of decode_image."""
-    image = open_image(data)
+    image = open_image(data, decoding.memory)
     size, mode, form = image.size, image.mode, "JPEG" if image.format == "MPO" else str(image.format)
     try:
         _load(image, decoding)
@@ -100,14 +106,19 @@ def decode_with_header(data: bytes, decoding: Decoding) -> tuple[Pixels, Header]
         ) from error
 
 
-def open_image(data: bytes) -> Image.Image:
+def open_image(data: bytes, memory: int | None = None) -> Image.Image:
     """Opens a picture's header without decoding its pixels, within the allowed formats and size.
+
+    Args:
+        data: of a picture file.
+        memory: as in Decoding.
 
     Raises:
         ImageError: if the format is not allowed or the picture has more pixels than its format may have.
     """
     if not data:
         raise ImageError("The file is empty. Send the bytes of a picture.", reason="empty")
+    check_structure(data, MAX_PIXELS)
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -117,17 +128,28 @@ def open_image(data: bytes) -> Image.Image:
             f"Not a picture that can be read. Allowed are {', '.join(FORMATS)}, recognised by content, not by name.",
             reason="unknown_format",
         ) from error
-    most = _most_pixels(image)
+    most = _most_pixels(image, memory)
     if image.width * image.height > most:
         raise _too_large(most, f"{image.width} × {image.height}")
+    _check_packing(image, len(data))
     return image
 
 
-def _most_pixels(image: Image.Image) -> int:
-    if image.format == "WEBP":
-        return MAX_WEBP_PIXELS
-    shrinks = image.format in ("JPEG", "MPO") and "progressive" not in image.info
-    return MAX_JPEG_PIXELS if shrinks else MAX_PIXELS
+def _check_packing(image: Image.Image, size: int) -> None:
+    unpacked = image.width * image.height * (len(image.getbands()) if image.mode != "1" else 1 / 8)
+    if image.format in BOMB_FORMATS and unpacked > max(BOMB_BYTES, BOMB_RATIO * size):
+        raise ImageError(
+            f"The file unpacks to over {BOMB_RATIO} times its own size. Received: {size:,} bytes that hold"
+            f" {image.width} × {image.height} pixels. Make the picture smaller before sending it.",
+            reason="excessive",
+        )
+
+
+def _most_pixels(image: Image.Image, memory: int | None = None) -> int:
+    if image.format in ("JPEG", "MPO") and "progressive" not in image.info:
+        return MAX_JPEG_PIXELS
+    most, each = (MAX_WEBP_PIXELS, WEBP_PIXEL_BYTES) if image.format == "WEBP" else (MAX_PIXELS, PIXEL_BYTES)
+    return most if memory is None else min(most, memory // each)
 
 
 def _too_large(most: int, received: str) -> ImageError:
