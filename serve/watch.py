@@ -39,11 +39,9 @@ class Watch:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = perf_counter()
         exchange = self._exchange(scope)
         current.set(exchange)
-        self._metrics.began()
-        seen = _Seen(exchange, receive, send, self._metrics)
+        seen = _Seen(exchange, scope, receive, send, self._metrics, self._access)
         try:
             await self._app(scope, seen.receive, seen.send)
         except Exception:
@@ -51,10 +49,7 @@ class Watch:
             if not exchange.status:
                 await problem_response("internal", FAULT)(scope, seen.receive, seen.send)
         finally:
-            exchange.seconds = perf_counter() - began
-            if seen.gone and not seen.whole:
-                exchange.status = GONE
-            self._write_down(exchange, scope)
+            seen.write_down()
 
     def _exchange(self, scope: Scope) -> Exchange:
         if self._addresses is None:
@@ -64,35 +59,33 @@ class Watch:
         method = scope["method"] if scope["method"] in METHODS else "other"
         return Exchange(known, method, scope["path"], self._addresses.template(scope["path"]))
 
-    def _write_down(self, it: Exchange, scope: Scope) -> None:
-        client = scope.get("client")  # by now it is the one in front of a proxy that is trusted
-        it.client, it.key = client[0] if client else None, scope.get("state", {}).get("key_name")
-        it.status = it.status or 500
-        self._metrics.ended(it.route, it.method, it.status, it.seconds, it.received, it.sent)
-        if self._access:
-            self._access.write(it)
-
 
 class _Seen:
-    """What passes between the server and the service for one request.
+    """What passes between the server and the service for one request."""
 
-    Attributes:
-        gone: True once the client has cut the connection, or has its whole answer.
-        whole: True once the answer is.
-    """
+    __slots__ = ("_access", "_began", "_exchange", "_gone", "_metrics", "_receive", "_scope", "_send", "_written")
 
-    __slots__ = ("_exchange", "_metrics", "_receive", "_send", "gone", "whole")
-
-    def __init__(self, exchange: Exchange, receive: Receive, send: Send, metrics: Metrics) -> None:
-        self._exchange, self._receive, self._send, self._metrics = exchange, receive, send, metrics
-        self.gone = self.whole = False
+    def __init__(
+        self,
+        exchange: Exchange,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        metrics: Metrics,
+        access: AccessLog | None,
+    ) -> None:
+        self._began = perf_counter()
+        self._exchange, self._scope, self._receive, self._send = exchange, scope, receive, send
+        self._metrics, self._access = metrics, access
+        self._gone = self._written = False
+        metrics.began()
 
     async def receive(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
             self._exchange.received += len(message.get("body", b""))
         else:
-            self.gone = True
+            self._gone = True
         return message
 
     async def send(self, message: Message) -> None:
@@ -104,5 +97,19 @@ class _Seen:
             message["headers"] = [*message.get("headers", ()), *own]
         elif message["type"] == "http.response.body":
             self._exchange.sent += len(message.get("body", b""))
-            self.whole = self.whole or (not self.gone and not message.get("more_body", False))
+            if not message.get("more_body", False):
+                self.write_down()  # before it is sent: who has an answer can see it counted
         await self._send(message)
+
+    def write_down(self) -> None:
+        """Counts the request and writes its line, once."""
+        if self._written:
+            return
+        self._written, it = True, self._exchange
+        it.seconds = perf_counter() - self._began
+        it.status = GONE if self._gone else it.status or 500
+        client = self._scope.get("client")  # by now it is the one in front of a proxy that is trusted
+        it.client, it.key = client[0] if client else None, self._scope.get("state", {}).get("key_name")
+        self._metrics.ended(it.route, it.method, it.status, it.seconds, it.received, it.sent)
+        if self._access:
+            self._access.write(it)
