@@ -13,9 +13,9 @@ from onnx_models import solid_png
 from projects import free_port
 from serving import PHOTOS, RGB, Running, make_bundle, running
 
-from serve.upload import parse_form
+from serve.form import FormReader
 from tinysight.classifier import Classifier
-from tinysight.client import Client, multipart
+from tinysight.client import Client, ModelInfo, multipart
 from tinysight.errors import ConfigError, DataError, ServiceError
 
 
@@ -73,7 +73,11 @@ def test_each_answer_has_its_own_id(service: Running) -> None:
 
 
 def test_the_served_model_is_described(service: Running) -> None:
-    assert Client(service.url).model()["class_names"] == ["red", "green", "blue"]
+    client = Client(service.url)
+    model = client.model()
+    assert (model.name, model.version, model.image_size, model.metrics) == ("colours", "3", 8, None)
+    assert model.class_names == client.labels() == ("red", "green", "blue")
+    assert isinstance(model, ModelInfo)
 
 
 def test_a_refusal_comes_in_the_services_words(service: Running) -> None:
@@ -96,7 +100,19 @@ def test_a_service_that_hangs_is_given_up() -> None:
         Client(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.2).predict(b"x")
 
 
-@pytest.mark.parametrize("url", ["localhost:8000", "ftp://here", "file:///etc/hostname", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:8000",
+        "ftp://here",
+        "file:///etc/hostname",
+        "",
+        "http://",
+        "http://h:port",
+        "http://u:p@h",
+        "http://h?x",
+    ],
+)
 def test_only_http_is_spoken(url: str) -> None:
     with pytest.raises(ConfigError, match="http://"):
         Client(url)
@@ -125,7 +141,8 @@ def test_another_servers_answer_is_an_error_in_words(
 @given(name=st.text(), data=st.binary())
 def test_any_name_and_bytes_arrive_as_they_are(name: str, data: bytes) -> None:
     content_type, body = multipart(name, data)
-    assert parse_form(body, content_type.partition("boundary=")[2].encode()) == [(b"file", data)]
+    reader = FormReader(content_type.partition("boundary=")[2].encode(), max_content=len(data))
+    assert [(part.name, part.content) for part in reader.feed(body)] == [(b"file", data)]
 
 
 def test_the_client_needs_neither_numpy_nor_onnxruntime() -> None:

@@ -21,6 +21,7 @@ PROBLEMS = responses(
     "empty-file",
     "broken-picture",
     "unsupported-picture",
+    "excessive-picture",
     "too-slow",
     "busy",
     "no-model",

@@ -1,9 +1,13 @@
 """A model for use inside a program: load it once, ask it about files or bytes, without HTTP."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import numpy as np
 
 from tinysight.bundle import check_golden, open_bundle
 from tinysight.errors import ConfigError, DataError
+from tinysight.imaging import Pixels
 from tinysight.picture_file import read_picture
 from tinysight.prediction import Prediction
 from tinysight.predictor import Predictor
@@ -42,14 +46,62 @@ class Classifier:
             )
         return cls(Predictor(path))
 
-    def predict(self, picture: str | Path | bytes) -> Prediction:
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """In the model's order."""
+        return self.predictor.contract.class_names
+
+    def predict(self, picture: str | Path | bytes, *, top: int | None = None) -> Prediction:
         """The prediction for one picture file, or for its bytes.
+
+        Args:
+            picture: the file or its bytes.
+            top: how many probabilities it holds, the largest first; all by default, in the model's order.
 
         Raises:
             DataError: if the file cannot be read.
             ImageError: if the bytes are not a picture that can be decoded.
         """
-        return self.predictor.predict(picture if isinstance(picture, bytes) else read_picture(picture))
+        prediction = self.predictor.predict(_content(picture))
+        return prediction if top is None else prediction.top(top)
+
+    def predict_many(
+        self, pictures: Iterable[str | Path | bytes], *, top: int | None = None, group: int = 16
+    ) -> Iterator[Prediction | DataError]:
+        """The predictions for any number of pictures, in their order; a group of them is in memory at a time.
+
+        Args:
+            pictures: files or their bytes.
+            top: how many probabilities each holds, the largest first; all by default, in the model's order.
+            group: how many pictures go through the model at once.
+
+        Yields:
+            For each picture its prediction; or the error, where its file cannot be read or decoded.
+        """
+        waiting: list[Pixels | DataError] = []
+        for picture in pictures:
+            try:
+                waiting.append(self.predictor.decode(_content(picture)))
+            except DataError as error:
+                waiting.append(error)
+            if len(waiting) >= group:
+                yield from self._outcomes(waiting, top)
+                waiting = []
+        yield from self._outcomes(waiting, top)
+
+    def _outcomes(self, waiting: list[Pixels | DataError], top: int | None) -> Iterator[Prediction | DataError]:
+        pictures = [item for item in waiting if not isinstance(item, DataError)]
+        rows = iter(self.predictor.probabilities(np.stack(pictures)) if pictures else ())
+        for item in waiting:
+            if isinstance(item, DataError):
+                yield item
+            else:
+                prediction = self.predictor.judge(next(rows))
+                yield prediction if top is None else prediction.top(top)
+
+
+def _content(picture: str | Path | bytes) -> bytes:
+    return picture if isinstance(picture, bytes) else read_picture(picture)
 
 
 def prediction_line(path: str | Path, classifier: Classifier) -> dict[str, object]:

@@ -1,117 +1,206 @@
 """The service over HTTP from a program, with the standard library only."""
 
-import json
+import os
 import secrets
-import urllib.error
-import urllib.request
-from dataclasses import dataclass
-from http.client import HTTPException
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
-from tinysight.errors import ConfigError, ServiceError
+from tinysight.connection import Connection, Reply
+from tinysight.errors import ConfigError, DataError, ServiceError, TinysightError
 from tinysight.picture_file import read_picture
-from tinysight.prediction import Prediction
+from tinysight.service_answers import (
+    ModelInfo,
+    ModelScores,
+    ServedPrediction,
+    problem_error,
+    read_model,
+    read_object,
+    read_outcome,
+    read_prediction,
+)
 
+__all__ = ["Client", "ModelInfo", "ModelScores", "ServedPrediction", "multipart"]
 
-@dataclass(frozen=True)
-class ServedPrediction(Prediction):
-    """A prediction and where it came from.
-
-    Attributes:
-        model_version: the registered version that answered, "local" without a registry.
-        prediction_id: names this answer, for feedback about it.
-    """
-
-    model_version: str
-    prediction_id: str
+API_KEY = "TINYSIGHT_API_KEY"
+GROUP_BYTES = 8_000_000  # that are sent at once, below what a service takes by default
+TOO_MUCH = 413
 
 
 class Client:
-    """A service at an address; keeps no connection, so it may be shared between threads."""
+    """A service at an address; may be shared between threads, each of which keeps a connection of its own."""
 
-    def __init__(self, url: str, *, timeout: float = 30.0) -> None:
-        """Remembers the address.
+    def __init__(self, url: str, *, api_key: str | None = None, timeout: float = 30.0, patience: float = 30.0) -> None:
+        """Remembers the address; opens nothing yet.
 
         Args:
             url: of the service, as http://host:port.
+            api_key: for a service that wants one; by default what TINYSIGHT_API_KEY holds.
             timeout: seconds to wait for an answer.
+            patience: seconds that one call may spend on waiting when the service is busy and asks to come back later.
 
         Raises:
-            ConfigError: if the address is not one of HTTP.
+            ConfigError: if the address is not one of HTTP, or the key cannot be one.
         """
-        if not url.startswith(("http://", "https://")):
-            raise ConfigError(f"A service's address starts with http:// or https://. Received: {url!r}.")
-        self.url = url.rstrip("/")
-        self.timeout = timeout
+        key = (os.environ.get(API_KEY, "") if api_key is None else api_key).strip()
+        if not key.isascii() or not key.isprintable():
+            raise ConfigError(f"An API key is printable ASCII. Correct api_key, or {API_KEY}.")
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._connection = Connection(url, headers, timeout=timeout, patience=patience)
+        self.url = self._connection.url
 
-    def predict(self, picture: str | Path | bytes) -> ServedPrediction:
+    def predict(self, picture: str | Path | bytes, *, top: int | None = None) -> ServedPrediction:
         """Sends one picture file, or its bytes, and waits for the prediction.
+
+        Args:
+            picture: the file or its bytes.
+            top: how many probabilities to get, the largest first; all by default.
 
         Raises:
             DataError: if the file cannot be read.
             ServiceError: if the service refuses the picture, in its words, or does not answer.
         """
-        if isinstance(picture, bytes):
-            content_type, body = multipart("picture", picture)
-        else:
-            content_type, body = multipart(Path(picture).name, read_picture(picture))
-        answer = self._ask("/predict", body, {"Content-Type": content_type})
+        content_type, body = multipart(_name(picture), _content(picture))
+        answer = self._object(self._connection.ask("POST", _path("/predict", top), body, content_type=content_type))
         try:
-            return _prediction(answer)
+            return read_prediction(answer)
         except (KeyError, TypeError):
-            raise ServiceError(f"{self.url} is not a tinysight service: its answer is no prediction.") from None
+            raise self._stranger("no prediction") from None
 
-    def model(self) -> dict[str, Any]:
-        """What is being served: name, version, classes and the rest of GET /model.
+    def predict_many(
+        self, pictures: Iterable[str | Path | bytes], *, top: int | None = None, group: int = 16
+    ) -> Iterator[ServedPrediction | TinysightError]:
+        """The predictions for any number of pictures, in their order; sent in groups, as they are asked for.
+
+        Args:
+            pictures: files or their bytes.
+            top: how many probabilities to get, the largest first; all by default.
+            group: how many pictures are sent at once; the service takes 32 by default.
+
+        Yields:
+            For each picture its prediction; or the error, where its file cannot be read or the service refuses it.
+
+        Raises:
+            ServiceError: if the service refuses or does not answer at all.
+        """
+        waiting: list[tuple[str, bytes] | DataError] = []
+        size = 0
+        for picture in pictures:
+            try:
+                waiting.append((_name(picture), _content(picture)))
+                size += len(waiting[-1][1])  # type: ignore[index]
+            except DataError as error:
+                waiting.append(error)
+            if len(waiting) >= group or size >= GROUP_BYTES:
+                yield from self._outcomes(waiting, top)
+                waiting, size = [], 0
+        yield from self._outcomes(waiting, top)
+
+    def model(self) -> ModelInfo:
+        """What is being served: name, version, classes, scores and the rest of GET /model.
 
         Raises:
             ServiceError: if the service has no model or does not answer.
         """
-        return self._ask("/model")
-
-    def _ask(self, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
-        request = urllib.request.Request(self.url + path, body, headers or {})  # noqa: S310 (http, see __init__)
+        answer = self._object(self._connection.ask("GET", "/model"))
         try:
-            with urllib.request.urlopen(request, timeout=self.timeout) as response:  # noqa: S310
-                content = json.load(response)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise ServiceError(_problem(error)) from None
-        except (OSError, HTTPException) as error:
-            reason = getattr(error, "reason", error)
-            raise ServiceError(
-                f"{self.url} does not answer: {reason}. Start the service, or correct the address."
-            ) from None
-        except ValueError:
-            content = None
-        if not isinstance(content, dict):
-            raise ServiceError(f"{self.url} is not a tinysight service: its answer is not a JSON object.")
-        return content
+            return read_model(answer)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise self._stranger("no model") from None
+
+    def labels(self) -> tuple[str, ...]:
+        """The class names, in the model's order.
+
+        Raises:
+            ServiceError: if the service has no model or does not answer.
+        """
+        names = self._object(self._connection.ask("GET", "/labels")).get("class_names")
+        if not isinstance(names, list):
+            raise self._stranger("no list of classes")
+        return tuple(str(name) for name in names)
+
+    def ready(self) -> bool:
+        """True when the service answers now and has a model; asks once and waits for nothing."""
+        try:
+            return self._connection.ask_once("GET", "/readyz").status == 200
+        except ServiceError:
+            return False
+
+    def close(self) -> None:
+        """Closes this thread's connection; those of other threads end with them."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()
+
+    def _outcomes(
+        self, waiting: Sequence[tuple[str, bytes] | DataError], top: int | None
+    ) -> Iterator[ServedPrediction | TinysightError]:
+        answers = iter(self._ask_many([item for item in waiting if not isinstance(item, DataError)], top))
+        for item in waiting:
+            yield item if isinstance(item, DataError) else next(answers)
+
+    def _ask_many(self, files: Sequence[tuple[str, bytes]], top: int | None) -> list[ServedPrediction | ServiceError]:
+        """One outcome for each file; what is too much for one request is sent in two."""
+        if not files:
+            return []
+        content_type, body = _form("files", files)
+        path = _path("/predict/batch", top)
+        try:
+            answer = self._object(self._connection.ask("POST", path, body, content_type=content_type))
+            outcomes = [read_outcome(entry) for entry in answer["predictions"]]
+        except ServiceError as error:
+            if error.status != TOO_MUCH:
+                raise
+            half = len(files) // 2
+            return [*self._ask_many(files[:half], top), *self._ask_many(files[half:], top)] if half else [error]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise self._stranger("no list of predictions") from None
+        if len(outcomes) != len(files):
+            raise self._stranger(f"{len(outcomes)} predictions for {len(files)} files")
+        return outcomes
+
+    def _object(self, reply: Reply) -> dict[str, Any]:
+        answer = read_object(reply.content)
+        if reply.status >= 400:
+            raise problem_error(answer, reply.status)
+        if reply.status >= 300:
+            where = f" It names {reply.location}." if reply.location else ""
+            raise ServiceError(f"{self.url} says to ask elsewhere.{where} Use that address.", status=reply.status)
+        if answer is None:
+            raise self._stranger("not a JSON object")
+        return answer
+
+    def _stranger(self, what: str) -> ServiceError:
+        return ServiceError(f"{self.url} is not a tinysight service: its answer is {what}.")
 
 
 def multipart(name: str, data: bytes) -> tuple[str, bytes]:
     """A form with one field `file`: its content type and its body."""
+    return _form("file", [(name, data)])
+
+
+def _form(field: str, files: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
     boundary = secrets.token_hex(16)
-    quoted = name.replace("\\", "_").replace('"', "_").replace("\r", "_").replace("\n", "_")
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{quoted}"\r\n\r\n'
-    return f"multipart/form-data; boundary={boundary}", head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
+    pieces = []
+    for name, data in files:
+        quoted = name.replace("\\", "_").replace('"', "_").replace("\r", "_").replace("\n", "_")
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; filename="{quoted}"\r\n\r\n'
+        pieces += [head.encode(errors="replace"), data, b"\r\n"]
+    return f"multipart/form-data; boundary={boundary}", b"".join([*pieces, f"--{boundary}--\r\n".encode()])
 
 
-def _prediction(answer: dict[str, Any]) -> ServedPrediction:
-    return ServedPrediction(
-        class_name=answer["class"],
-        best_class=answer["best_class"],
-        confidence=answer["confidence"],
-        probabilities=answer["probabilities"],
-        model_version=answer["model_version"],
-        prediction_id=answer["prediction_id"],
-    )
+def _path(path: str, top: int | None) -> str:
+    return path if top is None else f"{path}?top={top}"
 
 
-def _problem(error: urllib.error.HTTPError) -> str:
-    """The detail of a problem, or as much as another server's answer tells."""
-    try:
-        return f"{json.load(error)['detail']} (status {error.code})"
-    except (ValueError, KeyError, TypeError, OSError, HTTPException):
-        return f"The service answered with status {error.code} and no problem in words."
+def _name(picture: str | Path | bytes) -> str:
+    return "picture" if isinstance(picture, bytes) else Path(picture).name
+
+
+def _content(picture: str | Path | bytes) -> bytes:
+    return picture if isinstance(picture, bytes) else read_picture(picture)

@@ -57,4 +57,13 @@ class TrackingError(TinysightError):
 
 
 class ServiceError(TinysightError):
-    """The service answered with a problem, or did not answer."""
+    """The service answered with a problem, or did not answer.
+
+    Attributes:
+        status: of its answer; None if there was none.
+        kind: of the problem, such as `busy` or `not-a-picture`; None if it named none.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, kind: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.kind = status, kind

@@ -96,7 +96,7 @@ def test_the_running_service_follows_the_alias(server: str, tmp_path: Path) -> N
     assert load.wrong == []
     assert {number for _, number in load.seen} == {older, newer}
     with running(SPEC, tmp_path, **own) as service:
-        assert Client(service.url).model()["version"] == older
+        assert Client(service.url).model().version == older
 
 
 @pytest.mark.slow
