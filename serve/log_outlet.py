@@ -6,6 +6,7 @@ import socket
 import stat
 from collections import deque
 from collections.abc import Callable
+from contextlib import ExitStack
 from threading import Lock
 
 MOST_WAITING = 1 << 20  # bytes of lines that wait for a reader, before further ones are dropped
@@ -28,7 +29,8 @@ class LogOutlet:
         """
         self.dropped, self.waiting = 0, deque[bytes]()
         self._size, self._lock = 0, Lock()
-        self._send = _sender(file)
+        self._opened = ExitStack()
+        self._send = _sender(file, self._opened)
 
     def write(self, line: bytes) -> None:
         """Takes a line that ends in a line break."""
@@ -50,6 +52,10 @@ class LogOutlet:
             if not self.waiting:
                 return
             select.select([], [], [], 0.05)
+
+    def close(self) -> None:
+        """Closes what was opened here; the file that was given stays open."""
+        self._opened.close()
 
     def _keep(self, line: bytes) -> None:
         if self._size + len(line) > MOST_WAITING:
@@ -80,18 +86,19 @@ class LogOutlet:
         return line[sent:]
 
 
-def _sender(file: int) -> Callable[[bytes], int]:
+def _sender(file: int, opened: ExitStack) -> Callable[[bytes], int]:
     """What writes without waiting; the descriptor itself is shared with other programs and stays as it is."""
     mode = os.fstat(file).st_mode
     if stat.S_ISREG(mode):
         return lambda line: os.write(file, line)
     if stat.S_ISSOCK(mode):
-        link = socket.socket(fileno=os.dup(file))
+        link = opened.enter_context(socket.socket(fileno=os.dup(file)))
         return lambda line: link.send(line, socket.MSG_DONTWAIT)
     try:
         own = os.open(f"/proc/self/fd/{file}", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
     except OSError:  # somebody else's pipe, as in a container with another user
         return lambda line: _write_if_room(file, line)
+    opened.callback(os.close, own)
     return lambda line: os.write(own, line)
 
 
