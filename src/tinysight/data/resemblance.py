@@ -19,6 +19,7 @@ GAIN = (0.65, 1.5)  # of contrast
 SOFTENING = (-0.8, 2.2)  # times one blur of a thirtieth of the side
 LEFT_OVER = 0.1  # what tone, sharpness and motion do not explain, as a share of the picture's contrast
 LARGEST = 14  # of 255: the same, at the place where it is worst; a quarter more for each blur
+ELSEWHERE_ALIKE = 1.3  # times as much is allowed at the worst place where less than half of LEFT_OVER is left in all
 STRETCHED = 0.3  # 64ths of the side, as all motion here
 BLUR, SPOT = 1 / 30, 1 / 32  # of the side: how far what is compared is softened, and what is left
 DEEP = 250  # counts from here on may have been cut off, as those below 255 - DEEP
@@ -83,7 +84,8 @@ def planes_of(pixels: Pixels) -> Planes:
 
 def _accepts(fit: Fit, pixel: float) -> Flags:
     same = _between(fit.gain, GAIN) & _between(fit.softening, SOFTENING) & (fit.left < LEFT_OVER)
-    return same & (fit.worst < LARGEST * (1 + np.clip(fit.softening, 0, 2) / 4)) & _at_rest(fit, pixel)
+    largest = LARGEST * (1 + np.clip(fit.softening, 0, 2) / 4) * np.where(fit.left < LEFT_OVER / 2, ELSEWHERE_ALIKE, 1)
+    return same & (fit.worst < largest) & _at_rest(fit, pixel)
 
 
 def _at_rest(fit: Fit, pixel: float) -> Flags:
