@@ -5,6 +5,7 @@ The parent imports this file before it forks the first worker, so that all worke
 
 import asyncio
 import socket
+import warnings
 from functools import partial
 from typing import cast
 
@@ -19,6 +20,7 @@ from serve.connection import Connection, Connections, raise_file_limit
 from serve.gentle_server import GRACE, GentleServer
 from serve.links import obey
 from serve.logs import default_format
+from serve.memory import give_back_large_memory
 from serve.metrics import Metrics
 from serve.settings import Settings
 from serve.shared import Shared
@@ -45,6 +47,8 @@ def answer_requests(
         place: of this worker among all.
         shared: with all processes of the service.
     """
+    give_back_large_memory()
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # about damaged pictures: strangers must not write into the log
     metrics = Metrics(shared.cells, 1 + place)
     access = AccessLog(
         shared.outlet,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from serve.follow_state import FollowState
+from serve.memory import picture_memory
 from serve.releases import ModelSource
 from serve.settings import Settings
 from serve.version import Release, Wanted
@@ -58,6 +59,7 @@ class ModelStore:
 
     def swap(self, served: ServedModel) -> ServedModel:
         """Puts another model in place of the served one; requests that began with the old one end with it."""
+        served.predictor.decoding = replace(served.predictor.decoding, memory=picture_memory(self._settings.workers))
         self.current = served
         return served
 
