@@ -13,7 +13,19 @@ from onnx_models import COLOURS, tiny_model
 from tinysight.config import compose_params
 from tinysight.data.dataset import DatasetInfo, write_info
 from tinysight.data.imageset import Sample, write_imageset
-from tinysight.evaluation.scores import ClassScores, Cost, Scores, SplitScores
+from tinysight.evaluation.mistakes import Mistakes
+from tinysight.evaluation.scores import (
+    Bin,
+    Calibration,
+    ClassScores,
+    Cost,
+    Curve,
+    CurvePoint,
+    Scores,
+    SplitScores,
+    Stranger,
+    Unknown,
+)
 from tinysight.models.status import OK, Status, write_status
 from tinysight.params import Params
 from tinysight.paths import Paths
@@ -119,3 +131,44 @@ class Project:
         """What train and export leave of a candidate that did not come through."""
         for folder in (self.paths.train(candidate), self.paths.export(candidate)):
             write_status(folder, Status("failed", reason))
+
+
+def curves_of(spoiled: float) -> list[Curve]:
+    """Robustness curves of two classes: shift and the expected combination cost little, brightness what is asked."""
+    levels = {"expected": ("times", 0.0, 1.0, 2.0), "shift": ("%", 0.0, 0.1, 0.2), "brightness": ("%", 0.0, 0.1, 0.2)}
+    left = {"expected": (0.95, 0.94, 0.9), "shift": (0.95, 0.95, 0.94), "brightness": (0.95, 0.93, spoiled)}
+    return [
+        Curve(kind=kind, unit=unit, points=[_point(*pair) for pair in zip(at, left[kind], strict=True)])
+        for kind, (unit, *at) in levels.items()
+    ]
+
+
+def _point(level: float, share: float) -> CurvePoint:
+    return CurvePoint(
+        level=level, accuracy=share, interval=(share - 0.05, min(1.0, share + 0.04)), answered=0.9,
+        answered_accuracy=0.99, per_class={"cat": share, "dog": share},
+    )  # fmt: skip
+
+
+def whole_scores(name: str, expected: float, multiply_adds: int = 1000, *, kind: str = "svm") -> Scores:
+    """Scores with everything that an evaluation of today writes."""
+    bins = [Bin(images=50, confidence=0.7, accuracy=0.8), Bin(images=50, confidence=0.97, accuracy=0.99)]
+    calibration = Calibration(before=0.11, after=0.02, bins_before=bins, bins_after=bins)
+    plain = scores_of(name, expected, multiply_adds, kind=kind)
+    strangers = [Stranger(kind="noise", images=200, unknown=0.93, interval=(0.89, 0.96))]
+    unknown = Unknown(threshold=0.6, stated_precision=0.99, val_precision=0.99, reached=True, strangers=strangers)
+    test = plain.test.model_copy(update={"calibration": calibration, "answered_interval": (0.95, 1.0)})
+    return plain.model_copy(update={"test": test, "curves": curves_of(0.5), "unknown": unknown})
+
+
+def mistakes_of(count: int = 2, path: str = "cat/1.png") -> Mistakes:
+    """Cats that were taken for dogs."""
+    draw = np.random.default_rng(0)
+    return Mistakes(
+        pixels=draw.integers(0, 256, (count, SIDE, SIDE, 3), dtype=np.uint8),
+        paths=(path,) * count,
+        labels=np.zeros(count, dtype=np.int64),
+        answers=np.ones(count, dtype=np.int64),
+        confidence=np.full(count, 0.97, dtype=np.float32),
+        weight=draw.random((count, 7, 7)).astype(np.float32),
+    )

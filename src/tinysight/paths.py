@@ -109,6 +109,11 @@ class Paths:
         return self.reports / "verdict.md"
 
     @property
+    def verdict_html(self) -> Path:
+        """Out of select, for people with a browser: everything on one page."""
+        return self.reports / "verdict.html"
+
+    @property
     def verdict_figure(self) -> Path:
         """Out of select: accuracy against cost, shown in verdict.md."""
         return self.reports / "verdict.png"

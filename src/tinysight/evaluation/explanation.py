@@ -6,7 +6,7 @@ from tinysight.evaluation.scores import Scores
 from tinysight.evaluation.selection import Entrant, Rule
 from tinysight.evaluation.wording import count, file_size, motion, percent, points, ratio, two_digits
 from tinysight.params import ExpectedParams
-from tinysight.paths import is_int8
+from tinysight.paths import candidate_of, is_int8
 
 TUTORIAL = "tutorial_cnn"  # the kind that people come from
 MAJORITY = "majority"
@@ -38,11 +38,14 @@ def explain(rule: Rule | None, entrants: Sequence[Entrant], expected: ExpectedPa
 def _good_enough(chosen: Scores, best: Scores, rule: Rule) -> str:
     behind = best.val.expected_accuracy - chosen.val.expected_accuracy
     allowed = rule.standard_errors * rule.standard_error
+    fewer = f"({count(chosen.cost.multiply_adds)} instead of {count(best.cost.multiply_adds)})"
+    saved = f"For that {chosen.name} needs {_fewer(chosen, best)} {fewer}, and its file has"
+    if candidate_of(chosen.name) == candidate_of(best.name):
+        saved = f"{chosen.name} is the same network in 8-bit numbers: its file has"
     return (
         f"The best, {best.name}, names {percent(best.val.expected_accuracy)}: {points(behind)} more, which is within"
-        f" {_errors(rule.standard_errors)} ({points(allowed)}). For that {chosen.name} needs {_fewer(chosen, best)}"
-        f" ({count(chosen.cost.multiply_adds)} instead of {count(best.cost.multiply_adds)}), and its file has"
-        f" {file_size(chosen.cost.file_bytes)} instead of {file_size(best.cost.file_bytes)}."
+        f" {_errors(rule.standard_errors)} ({points(allowed)}). {saved} {file_size(chosen.cost.file_bytes)} instead of"
+        f" {file_size(best.cost.file_bytes)}."
     )
 
 

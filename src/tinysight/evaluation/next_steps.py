@@ -1,8 +1,12 @@
 """What to do after a verdict, most useful first."""
 
+from pathlib import Path
+
 from tinysight.evaluation.explanation import MAJORITY
 from tinysight.evaluation.scores import Scores
+from tinysight.evaluation.weaknesses import weakness
 from tinysight.evaluation.wording import percent, points
+from tinysight.paths import Paths
 
 SENSIBLE_GAP = 0.03  # a loss or an uncertainty below it is not what to work on first
 
@@ -26,7 +30,7 @@ def next_steps(chosen: Scores | None, *, some_failed: bool) -> list[str]:
         return again
     if chosen.kind == MAJORITY:
         return [LOOK, *again]
-    return [SERVE, *again, *_weakest_class(chosen), *_moved(chosen), *_uncertain(chosen)]
+    return [SERVE, *again, *_weakest_class(chosen), *_moved(chosen), *_spoiled(chosen), *_uncertain(chosen)]
 
 
 def _weakest_class(chosen: Scores) -> list[str]:
@@ -42,9 +46,13 @@ def _weakest_class(chosen: Scores) -> list[str]:
     mistaken = max((pair for pair in others if pair[1] != weakest), key=lambda pair: pair[0])[1]
     advice = (
         f"{weakest} is recognised least often (in {percent(recall)} of its val images) and mostly taken for {mistaken}:"
-        f" more, and more varied, pictures of both help most. See `scores/{chosen.name}/confusion_matrix.png`."
+        f" more, and more varied, pictures of both help most. See `{_folder(chosen)}/confusion_matrix.png`."
     )
     return [advice]
+
+
+def _folder(chosen: Scores) -> str:
+    return Paths(Path()).scores(chosen.name).as_posix()
 
 
 def _moved(chosen: Scores) -> list[str]:
@@ -54,6 +62,17 @@ def _moved(chosen: Scores) -> list[str]:
         " `dvc exp run -S augment.copies=5`."
     )
     return [advice] if loss >= SENSIBLE_GAP else []
+
+
+def _spoiled(chosen: Scores) -> list[str]:
+    found = weakness(chosen)
+    if found is None or not found.remedy:
+        return []
+    advice = (
+        f"{found.kind} at {found.level} costs {chosen.name} {points(found.loss)}: if your pictures vary so, train on"
+        f" copies that do, `dvc exp run -S {found.remedy}`; if they don't, leave it."
+    )
+    return [advice[0].upper() + advice[1:]]
 
 
 def _uncertain(chosen: Scores) -> list[str]:

@@ -5,8 +5,11 @@ from pathlib import Path
 from tinysight.errors import ModelError
 from tinysight.evaluation.explanation import explain
 from tinysight.evaluation.figures import Point, draw_accuracy_cost
+from tinysight.evaluation.mistakes import read_mistakes
 from tinysight.evaluation.scores import read_scores, write_record
 from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
+from tinysight.evaluation.verdict.page import draw_verdict
+from tinysight.evaluation.verdict.view import make_view
 from tinysight.evaluation.verdict_page import verdict_page
 from tinysight.models.status import read_status
 from tinysight.params import Params
@@ -15,7 +18,7 @@ from tinysight.whole_file import write_whole
 
 
 def run(params: Params, paths: Paths) -> None:
-    """Writes verdict.json and verdict.md, and the figure of accuracy against cost beside them.
+    """Writes verdict.json, verdict.md and verdict.html, and the figure of accuracy against cost beside them.
 
     Raises:
         ModelError: if every candidate failed; the verdict, which says why, is written all the same.
@@ -35,6 +38,7 @@ def run(params: Params, paths: Paths) -> None:
         _draw(paths.verdict_figure, entrants, verdict, params.dataset.name)
     page = verdict_page(verdict, entrants, expected, dataset=params.dataset.name, figure=paths.verdict_figure.name)
     write_whole(paths.verdict_text, page)
+    write_whole(paths.verdict_html, _html(params, paths, verdict, entrants))
     write_record(paths.verdict, verdict)
     if rule is None:
         reasons = "; ".join(f"{e.name}: {e.reason}" for e in entrants)
@@ -50,6 +54,19 @@ def _entrant(params: Params, paths: Paths, name: str) -> Entrant:
     kind, status = params.models[candidate_of(name)].kind, read_status(paths.scores(name))
     scores = None if status.failed else read_scores(paths.scores(name))
     return Entrant(name=name, kind=kind, scores=scores, reason=status.reason)
+
+
+def _html(params: Params, paths: Paths, verdict: Verdict, entrants: list[Entrant]) -> bytes:
+    picture = paths.augmented_picture
+    view = make_view(
+        verdict,
+        entrants,
+        params.evaluate.expected,
+        dataset=params.dataset.name,
+        mistakes=read_mistakes(paths.scores(verdict.chosen)) if verdict.chosen else None,
+        augmented=picture.read_bytes() if picture.is_file() else b"",
+    )
+    return draw_verdict(view).encode("utf-8", "xmlcharrefreplace")
 
 
 def _draw(path: Path, entrants: list[Entrant], verdict: Verdict, dataset: str) -> None:

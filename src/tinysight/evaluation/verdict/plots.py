@@ -1,0 +1,254 @@
+"""Where the marks of the verdict's drawings stand, in the units of the drawings."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tinysight.evaluation.explanation import MAJORITY
+from tinysight.evaluation.score_figures import level_text
+from tinysight.evaluation.scores import Bin, Curve, Scores
+from tinysight.evaluation.wording import count, percent, percent_range
+from tinysight.params import ExpectedParams
+from tinysight.paths import is_int8
+
+WIDE, HIGH = 640.0, 340.0  # of accuracy against cost
+LEFT, RIGHT, TOP, BOTTOM = 52.0, 16.0, 14.0, 42.0
+CURVE_WIDE, CURVE_HIGH = 260.0, 150.0  # of one robustness curve
+SQUARE = 300.0  # of the reliability diagram
+Axis = Callable[[float], float]
+LETTER = 6.6  # width of a character of a label
+LINE = 13.0  # its height
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A place on an axis."""
+
+    place: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A candidate in the drawing of accuracy against cost, with its 95 % interval and its name."""
+
+    name: str
+    colour: int
+    int8: bool
+    x: float
+    y: float
+    low: float
+    high: float
+    label_x: float
+    label_y: float
+    anchor: str
+    chosen: bool
+    title: str
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Accuracy against multiply-adds.
+
+    Attributes:
+        front: the line of those that nobody beats in both.
+        below: names of those that are so far below the others that they are left out.
+    """
+
+    dots: tuple[Dot, ...]
+    front: str
+    below: tuple[str, ...]
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One candidate's curve as the points of an SVG polyline."""
+
+    name: str
+    colour: int
+    points: str
+    int8: bool
+    chosen: bool
+    title: str
+
+
+@dataclass(frozen=True)
+class CurvePlot:
+    """All candidates' curves under one kind of distortion; mark is where the user's own expectation lies."""
+
+    kind: str
+    lines: tuple[Line, ...]
+    across: tuple[Tick, ...]
+    mark: float | None
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Two lines in a square, and what the axes show."""
+
+    before: str
+    after: str
+    dots: tuple[tuple[float, float], ...]
+    ticks: tuple[Tick, ...]
+    start: float
+
+
+def place_candidates(entrants: Sequence[Scores], chosen: str, colours: dict[str, int]) -> Plane:
+    """Accuracy when moved, on val, against multiply-adds on a logarithmic axis.
+
+    Args:
+        entrants: the candidates that came through.
+        chosen: the one to stress.
+        colours: each candidate's number.
+    """
+    floor = _floor(entrants)
+    below = tuple(scores.name for scores in entrants if scores.val.expected_accuracy < floor)
+    entrants = [scores for scores in entrants if scores.name not in below]
+    costs = [max(1, scores.cost.multiply_adds) for scores in entrants]
+    low, high = math.log10(min(costs)) - 0.3, math.log10(max(costs)) + 0.5
+
+    def x(cost: float) -> float:
+        return round(LEFT + (math.log10(max(1, cost)) - low) / (high - low) * (WIDE - LEFT - RIGHT), 1)
+
+    def y(share: float) -> float:
+        return round(TOP + (1 - share) / (1 - floor) * (HIGH - TOP - BOTTOM), 1)
+
+    dots: list[Dot] = []
+    for scores in sorted(entrants, key=lambda one: (one.name != chosen, one.cost.multiply_adds)):
+        dots.append(_dot(scores, chosen, colours[scores.name], (x, y), dots))
+    front = " ".join(f"{x(s.cost.multiply_adds)},{y(s.val.expected_accuracy)}" for s in pareto(entrants))
+    powers = range(math.ceil(low), math.floor(high) + 1)
+    return Plane(
+        dots=tuple(dots),
+        front=front,
+        below=below,
+        across=tuple(Tick(x(10**power), count(10**power)) for power in powers),
+        up=tuple(Tick(y(share), f"{share:.0%}") for share in _steps(floor)),
+    )
+
+
+def pareto(entrants: Sequence[Scores]) -> list[Scores]:
+    """The candidates than which no cheaper one is as good, the cheapest first."""
+    front: list[Scores] = []
+    for scores in sorted(entrants, key=lambda s: (s.cost.multiply_adds, s.cost.file_bytes, s.name)):
+        if not front or scores.val.expected_accuracy > front[-1].val.expected_accuracy:
+            front.append(scores)
+    return front
+
+
+def _floor(entrants: Sequence[Scores]) -> float:
+    """Where the upward axis begins: below everybody, but for whom all the others would be pressed into one line."""
+    least = [scores.val.expected_interval[0] for scores in entrants if scores.kind != MAJORITY]
+    return max(0.0, math.floor(min(least, default=0.0) * 10) / 10)
+
+
+def _dot(scores: Scores, chosen: str, colour: int, axes: tuple[Axis, Axis], others: Sequence[Dot]) -> Dot:
+    """Its name goes where no other name stands: right, left, above or below."""
+    x, y = axes
+    across, up = x(scores.cost.multiply_adds), y(scores.val.expected_accuracy)
+    places = [(across + 10, up + 4, "start"), (across - 10, up + 4, "end")]
+    places += [(across + 10, up + 4 + step * LINE, "start") for step in (1, -1, 2, -2, 3, -3)]
+    free = [p for p in places if _inside(p, scores.name) and not any(_meet(p, scores.name, one) for one in others)]
+    label_x, label_y, anchor = (free or places)[0]
+    title = f"{scores.name}: {percent(scores.val.expected_accuracy)} ({percent_range(scores.val.expected_interval)})"
+    return Dot(
+        name=scores.name,
+        colour=colour,
+        int8=is_int8(scores.name),
+        x=across,
+        y=up,
+        low=y(scores.val.expected_interval[0]),
+        high=y(scores.val.expected_interval[1]),
+        label_x=label_x,
+        label_y=label_y,
+        anchor=anchor,
+        chosen=scores.name == chosen,
+        title=title,
+    )
+
+
+def _inside(place: tuple[float, float, str], name: str) -> bool:
+    left, right = _span(place, name)
+    return left >= LEFT and right <= WIDE and TOP <= place[1] <= HIGH - BOTTOM
+
+
+def _meet(place: tuple[float, float, str], name: str, other: Dot) -> bool:
+    mine, theirs = _span(place, name), _span((other.label_x, other.label_y, other.anchor), other.name)
+    on_label = abs(place[1] - other.label_y) < LINE and mine[0] < theirs[1] and theirs[0] < mine[1]
+    on_dot = abs(place[1] - 4 - other.y) < LINE / 2 and mine[0] - 6 < other.x < mine[1] + 6
+    return on_label or on_dot
+
+
+def _span(place: tuple[float, float, str], name: str) -> tuple[float, float]:
+    width = LETTER * len(name)
+    return (place[0], place[0] + width) if place[2] == "start" else (place[0] - width, place[0])
+
+
+def place_curves(
+    entrants: Sequence[Scores], chosen: str, colours: dict[str, int], expected: ExpectedParams
+) -> tuple[CurvePlot, ...]:
+    """One drawing for each kind of distortion that every candidate has a curve of; the chosen one is drawn last."""
+    ordered = sorted(entrants, key=lambda scores: scores.name == chosen)
+    marks = {"shift": expected.shift, "rotation": expected.rotation, "expected": 1.0}
+    kinds = [curve.kind for curve in ordered[-1].curves]
+    plots = []
+    for kind in kinds:
+        found = [(s, curve) for s in ordered for curve in s.curves if curve.kind == kind]
+        lines = tuple(_line(s.name, colours[s.name], curve, chosen) for s, curve in found)
+        first = found[0][1]
+        ticks = tuple(
+            Tick(_step(place, len(first.points)), level_text(p.level, first.unit))
+            for place, p in enumerate(first.points)
+        )
+        plots.append(CurvePlot(kind, lines, ticks, _mark([p.level for p in first.points], marks.get(kind))))
+    return tuple(plots)
+
+
+def _line(name: str, colour: int, curve: Curve, chosen: str) -> Line:
+    count_of = len(curve.points)
+    points = " ".join(f"{_step(i, count_of)},{curve_y(p.accuracy)}" for i, p in enumerate(curve.points))
+    shares = ", ".join(f"{level_text(p.level, curve.unit)}: {percent(p.accuracy)}" for p in curve.points)
+    return Line(name, colour, points, is_int8(name), name == chosen, f"{name}: {shares}")
+
+
+def curve_y(share: float) -> float:
+    """Where a share stands in the drawing of a curve."""
+    return round(8 + (1 - share) * (CURVE_HIGH - 30), 1)
+
+
+def _step(place: float, number: int) -> float:
+    return round(34 + place / (number - 1) * (CURVE_WIDE - 56), 1)
+
+
+def _mark(levels: Sequence[float], expected: float | None) -> float | None:
+    """Where an expectation lies between the levels; None where none is stated or it lies beyond them."""
+    if not expected or not levels[0] <= expected <= levels[-1]:
+        return None
+    after = next(place for place, level in enumerate(levels) if level >= expected)
+    share = (expected - levels[after - 1]) / (levels[after] - levels[after - 1])
+    return _step(after - 1 + share, len(levels))
+
+
+def place_reliability(before: Sequence[Bin], after: Sequence[Bin]) -> Reliability:
+    """How often it is right, up, against how sure it is, across; both axes begin at the same share."""
+    least = min(min(one.confidence, one.accuracy) for one in (*before, *after))
+    start = max(0.0, min(0.9, math.floor(least * 10) / 10))
+
+    def place(share: float) -> float:
+        return round((share - start) / (1 - start) * (SQUARE - 52), 1)
+
+    def at(one: Bin) -> tuple[float, float]:
+        return round(42 + place(one.confidence), 1), round(SQUARE - 36 - place(one.accuracy), 1)
+
+    lines = [" ".join(f"{x},{y}" for x, y in map(at, bins)) for bins in (before, after)]
+    ticks = tuple(Tick(place(share), f"{share:.0%}") for share in _steps(start))
+    return Reliability(lines[0], lines[1], tuple(map(at, after)), ticks, start)
+
+
+def _steps(floor: float) -> list[float]:
+    """Four to eleven round shares from floor to 1."""
+    step = 0.02 if floor >= 0.9 else 0.05 if floor >= 0.7 else 0.1 if floor >= 0.5 else 0.2
+    number = round((1 - floor) / step)
+    return [1 - step * place for place in range(number + 1)]

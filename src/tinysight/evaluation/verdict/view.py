@@ -1,0 +1,197 @@
+"""What the verdict's page shows: figures as text, and the marks of its drawings."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tinysight.evaluation.explanation import MAJORITY
+from tinysight.evaluation.mistakes import Mistakes
+from tinysight.evaluation.next_steps import next_steps
+from tinysight.evaluation.scores import Scores
+from tinysight.evaluation.selection import Entrant, Verdict
+from tinysight.evaluation.verdict.details import (
+    Band,
+    ClassRow,
+    Mistake,
+    band,
+    class_rows,
+    data_uri,
+    shown_mistakes,
+    shown_strangers,
+)
+from tinysight.evaluation.verdict.plots import (
+    CurvePlot,
+    Plane,
+    Reliability,
+    place_candidates,
+    place_curves,
+    place_reliability,
+)
+from tinysight.evaluation.weaknesses import weakness_sentence
+from tinysight.evaluation.wording import (
+    count,
+    duration,
+    duration_ms,
+    file_size,
+    memory,
+    motion,
+    percent,
+    percent_range,
+)
+from tinysight.params import ExpectedParams
+from tinysight.paths import candidate_of, is_int8
+
+COLOURS = 8  # of candidates; more share them, and an 8-bit file has its candidate's
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One of the main figures; the note says what it was measured on."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One candidate in the table."""
+
+    name: str
+    colour: int
+    int8: bool
+    chosen: bool
+    best: bool
+    good_enough: bool
+    moved: Band
+    clean: str
+    test: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """All that the page's template is given; what a failed or older evaluation left out is empty or None."""
+
+    dataset: str
+    fitness: str
+    headline: str
+    lede: str
+    why: str
+    tiles: tuple[Tile, ...]
+    floor: float
+    rows: tuple[Row, ...]
+    failed: tuple[tuple[str, str], ...]
+    moved: str
+    chosen: Scores | None
+    plane: Plane | None
+    curves: tuple[CurvePlot, ...]
+    weakness: str
+    classes: tuple[ClassRow, ...]
+    mistakes: tuple[Mistake, ...]
+    reliability: Reliability | None
+    strangers: tuple[tuple[str, Band], ...]
+    augmented: str
+    steps: tuple[str, ...]
+
+
+def make_view(
+    verdict: Verdict,
+    entrants: Sequence[Entrant],
+    expected: ExpectedParams,
+    *,
+    dataset: str,
+    mistakes: Mistakes | None = None,
+    augmented: bytes = b"",
+) -> View:
+    """Chooses what the page shows.
+
+    Args:
+        verdict: what verdict.json holds.
+        entrants: all candidates with all their scores.
+        expected: the warps under which it was decided.
+        dataset: the data set's name.
+        mistakes: of the chosen candidate, where evaluate left them.
+        augmented: a PNG of augmented pictures, or nothing.
+    """
+    came = sorted((e.scores for e in entrants if e.scores), key=lambda s: (s.cost.multiply_adds, s.cost.file_bytes))
+    chosen = next((scores for scores in came if scores.name == verdict.chosen), None)
+    families = list(dict.fromkeys(candidate_of(scores.name) for scores in came))
+    colours = {scores.name: families.index(candidate_of(scores.name)) % COLOURS for scores in came}
+    floor = _floor(came)
+    calibrated = chosen.test.calibration if chosen else None
+    curved = [scores for scores in came if scores.curves]
+    return View(
+        dataset=dataset,
+        fitness="unfit" if chosen is None else "look" if chosen.kind == MAJORITY else "fit",
+        headline=_headline(chosen),
+        lede=_lede(chosen, expected) if chosen else verdict.why,
+        why=verdict.why,
+        tiles=tuple(_tiles(chosen)) if chosen else (),
+        floor=floor,
+        rows=tuple(_row(scores, verdict, colours[scores.name], floor) for scores in came),
+        failed=tuple((e.name, e.reason) for e in entrants if not e.scores),
+        moved=motion(expected),
+        chosen=chosen,
+        plane=place_candidates(came, chosen.name, colours) if chosen else None,
+        curves=place_curves(curved, chosen.name, colours, expected) if chosen and chosen.curves else (),
+        weakness=weakness_sentence(chosen) if chosen else "",
+        classes=tuple(class_rows(chosen)) if chosen else (),
+        mistakes=tuple(shown_mistakes(mistakes, chosen)) if mistakes and chosen else (),
+        reliability=place_reliability(calibrated.bins_before, calibrated.bins_after) if calibrated else None,
+        strangers=tuple(shown_strangers(chosen)) if chosen else (),
+        augmented=data_uri(augmented),
+        steps=tuple(next_steps(chosen, some_failed=any(not e.scores for e in entrants))),
+    )
+
+
+def _headline(chosen: Scores | None) -> str:
+    if chosen is None:
+        return "No candidate came through"
+    return f"{chosen.name} is enough" if chosen.kind != MAJORITY else "Nothing was learned"
+
+
+def _lede(chosen: Scores, expected: ExpectedParams) -> str:
+    """The answer in two sentences."""
+    test, cost = chosen.test, chosen.cost
+    precise = "" if test.answered_accuracy is None else f" and is right in {percent(test.answered_accuracy)} of those"
+    return (
+        f"Of {test.rows:,} test images that had no say in the choice, it names {percent(test.accuracy)} right, and"
+        f" {percent(test.expected_accuracy)} once they are {motion(expected)}; it is sure enough to answer"
+        f" {percent(test.answered)}{precise}."
+        f" Its file has {file_size(cost.file_bytes)}, and one picture takes {duration_ms(cost.p50_ms)} on one thread."
+    )
+
+
+def _tiles(chosen: Scores) -> Iterator[Tile]:
+    test, cost = chosen.test, chosen.cost
+    yield Tile("right answers", percent(test.accuracy), f"test, {percent_range(test.interval)}")
+    yield Tile("right when moved", percent(test.expected_accuracy), f"test, {percent_range(test.expected_interval)}")
+    yield Tile("answered", percent(test.answered), "the rest is called unknown")
+    yield Tile("file", file_size(cost.file_bytes), "8-bit" if is_int8(chosen.name) else "all that is deployed")
+    yield Tile("one picture", duration_ms(cost.p50_ms), f"1 of 100 takes over {duration_ms(cost.p99_ms)}")
+    yield Tile("memory", memory(cost.peak_mb), "of a process that predicts")
+    yield Tile("training", duration(cost.train_seconds), "once, on this machine")
+
+
+def _floor(came: Sequence[Scores]) -> float:
+    """Where the table's scale begins: below all candidates but the majority vote."""
+    shares = [scores.val.expected_interval[0] for scores in came if scores.kind != MAJORITY] or [0.0]
+    return max(0.0, math.floor(min(shares) * 10) / 10)
+
+
+def _row(scores: Scores, verdict: Verdict, colour: int, floor: float) -> Row:
+    val, cost, rule = scores.val, scores.cost, verdict.rule
+    numbers = (count(cost.multiply_adds), file_size(cost.file_bytes), duration_ms(cost.p50_ms))
+    return Row(
+        name=scores.name,
+        colour=colour,
+        int8=is_int8(scores.name),
+        chosen=scores.name == verdict.chosen,
+        best=bool(rule and scores.name == rule.best),
+        good_enough=bool(rule and scores.name in rule.good_enough),
+        moved=band(val.expected_accuracy, val.expected_interval, floor),
+        clean=percent(val.accuracy),
+        test=f"{percent(scores.test.expected_accuracy)} / {percent(scores.test.accuracy)}",
+        cells=(*numbers, memory(cost.peak_mb), duration(cost.train_seconds)),
+    )

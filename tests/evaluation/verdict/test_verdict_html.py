@@ -1,0 +1,114 @@
+"""The verdict's page: complete, self-contained, and safe whatever classes and files are called."""
+
+import io
+from collections.abc import Sequence
+
+import pytest
+from data_reports import Page
+from evaluated import mistakes_of, scores_of, whole_scores
+from PIL import Image
+
+from tinysight.evaluation.mistakes import Mistakes
+from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
+from tinysight.evaluation.verdict.page import draw_verdict
+from tinysight.evaluation.verdict.view import make_view
+from tinysight.params import ExpectedParams
+
+EXPECTED = ExpectedParams(shift=0.15, rotation=10)
+LADDER = [
+    Entrant("majority", "majority", whole_scores("majority", 0.1, 10, kind="majority")),
+    Entrant("svm", "svm", whole_scores("svm", 0.951, 10_000)),
+    Entrant("small_cnn", "small_cnn", whole_scores("small_cnn", 0.955, 900_000, kind="small_cnn")),
+    Entrant("small_cnn_int8", "small_cnn", whole_scores("small_cnn_int8", 0.954, 900_000, kind="small_cnn")),
+    Entrant("mlp", "mlp", None, "out of <memory>"),
+]
+HOSTILE = "<script>alert(1)</script>\u202egpj"
+
+
+def drawn(
+    entrants: Sequence[Entrant] = LADDER,
+    *,
+    dataset: str = "pets",
+    mistakes: Mistakes | None = None,
+    augmented: bytes = b"",
+) -> str:
+    rule = choose(entrants, 1.0)
+    verdict = Verdict(
+        chosen=rule.good_enough[0] if rule else None,
+        why="svm is enough: `so` it is.",
+        rule=rule,
+        candidates=[in_verdict(entrant) for entrant in entrants],
+    )
+    view = make_view(verdict, entrants, EXPECTED, dataset=dataset, mistakes=mistakes, augmented=augmented)
+    return draw_verdict(view)
+
+
+def test_the_answer_comes_first_then_everybody_and_everything():
+    text = Page(drawn(mistakes=mistakes_of())).text
+    places = [text.index(words) for words in ("Of 100 test images", "All candidates", "Accuracy against cost")]
+    assert places == sorted(places)
+    for words in (
+        "Of 100 test images that had no say in the choice, it names 95.0 % right",
+        "small_cnn_int8", "Failed", "out of <memory>", "Far below, and not drawn: majority.",
+        "What svm bears least is brightness: at 20 % it still names 50.0 % right.",
+        "97 % sure", "11.0 points off on average", "An answer less than 60 % sure is", "93.0 %", "make serve",
+    ):  # fmt: skip
+        assert words in text, words
+
+
+def test_it_makes_no_request_and_runs_no_script():
+    page = Page(drawn(mistakes=mistakes_of()))
+    assert page.loads
+    assert all(link.startswith(("data:", "#")) for link in page.loads)
+    assert "script" not in page.tags
+    assert "default-src 'none'; img-src data:" in drawn()
+
+
+def test_names_are_text_whatever_they_hold():
+    def named(scores):
+        side = scores.test.model_copy(
+            update={"per_class": dict(zip((HOSTILE, "dog"), scores.test.per_class.values(), strict=True))}
+        )
+        return scores.model_copy(update={"test": side, "val": side})
+
+    entrants = [Entrant(e.name, e.kind, e.scores and named(e.scores), e.reason) for e in LADDER]
+    text = drawn(entrants, dataset=HOSTILE, mistakes=mistakes_of(path=HOSTILE))
+    assert "script" not in Page(text).tags
+    assert "\u202e" not in text
+    assert HOSTILE.split("\u202e")[0] in Page(text).text
+
+
+@pytest.mark.parametrize("reached", [False, True])
+def test_a_precision_that_val_cannot_show_is_said(reached):
+    svm = whole_scores("svm", 0.95)
+    svm = svm.model_copy(update={"unknown": svm.unknown.model_copy(update={"reached": reached})})
+    text = Page(drawn([Entrant("svm", "svm", svm)])).text
+    assert ("the best that it supports" in text) is not reached
+
+
+def test_scores_of_an_earlier_version_give_a_shorter_page():
+    text = Page(drawn([Entrant("svm", "svm", scores_of("svm", 0.95))])).text
+    assert "svm is enough" in text
+    assert "What the pictures may suffer" not in text
+    assert "How far its confidence" not in text
+
+
+def test_nothing_but_failures_says_so_and_what_to_do():
+    text = Page(drawn([Entrant("mlp", "mlp", None, "out of memory")])).text
+    assert "No candidate came through" in text
+    assert "tinysight retry" in text
+
+
+def test_a_ladder_that_learned_nothing_is_not_called_enough():
+    assert "Nothing was learned" in Page(drawn(LADDER[:1])).text
+
+
+def test_the_picture_of_augmented_pictures_is_inside():
+    file = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(file, "PNG")
+    assert "What it was trained on besides" in Page(drawn(augmented=file.getvalue())).text
+    assert "What it was trained on besides" not in Page(drawn()).text
+
+
+def test_the_same_scores_give_the_same_page():
+    assert drawn(mistakes=mistakes_of()) == drawn(mistakes=mistakes_of())

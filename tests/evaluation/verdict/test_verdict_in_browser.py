@@ -1,0 +1,23 @@
+"""The verdict's page in a real Chromium: it prints no error, asks for nothing, and fits a phone."""
+
+import pytest
+from browser import browser
+from evaluated import mistakes_of
+from test_verdict_html import drawn
+
+pytestmark = pytest.mark.slow
+
+
+def test_it_prints_nothing_asks_for_nothing_and_fits(tmp_path):
+    path = tmp_path / "verdict.html"
+    path.write_text(drawn(mistakes=mistakes_of(12)), encoding="utf-8")
+    with browser() as chromium:
+        for width, dark in ((360, False), (360, True), (1200, False), (1200, True)):
+            chromium.open(path.as_uri(), width=width, dark=dark)
+            assert chromium.evaluate("document.images.length") == 24
+            assert chromium.evaluate("[...document.images].every((one) => one.complete && one.naturalWidth)")
+            assert chromium.evaluate("document.documentElement.scrollWidth") == width
+            background = chromium.evaluate("getComputedStyle(document.body).backgroundColor")
+            assert background == ("rgb(19, 21, 23)" if dark else "rgb(250, 249, 246)")
+            assert chromium.messages == []
+            assert {request for request in chromium.requests if not request.startswith("data:")} == {path.as_uri()}

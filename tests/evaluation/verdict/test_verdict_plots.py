@@ -1,0 +1,88 @@
+"""The verdict's drawings: marks within the drawing, names apart, the front of those that nobody beats."""
+
+import pytest
+from evaluated import curves_of, scores_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tinysight.evaluation.scores import Bin
+from tinysight.evaluation.verdict.plots import (
+    CURVE_HIGH,
+    CURVE_WIDE,
+    HIGH,
+    SQUARE,
+    WIDE,
+    pareto,
+    place_candidates,
+    place_curves,
+    place_reliability,
+)
+from tinysight.params import ExpectedParams
+
+EXPECTED = ExpectedParams(shift=0.15, rotation=10)
+LADDER = [scores_of("svm", 0.95, 10_000), scores_of("mlp", 0.9, 50_000), scores_of("small_cnn", 0.97, 1_000_000)]
+COLOURS = {scores.name: place for place, scores in enumerate(LADDER)}
+
+
+def test_on_the_front_is_whom_no_cheaper_one_beats():
+    assert [scores.name for scores in pareto(LADDER)] == ["svm", "small_cnn"]
+
+
+def test_a_candidate_far_below_is_named_and_not_drawn():
+    """Else the others would be one line at the top."""
+    majority = scores_of("majority", 0.1, 10, kind="majority")
+    plane = place_candidates([majority, *LADDER], "svm", COLOURS | {"majority": 3})
+    assert plane.below == ("majority",)
+    assert {dot.name for dot in plane.dots} == {"svm", "mlp", "small_cnn"}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.floats(0.05, 0.99), st.integers(0, 10**10)), min_size=1, max_size=8))
+def test_every_mark_lies_within_the_drawing(figures):
+    ladder = [scores_of(f"candidate_{n}", share, cost) for n, (share, cost) in enumerate(figures)]
+    plane = place_candidates(ladder, ladder[0].name, {s.name: n for n, s in enumerate(ladder)})
+    assert plane.dots
+    for dot in plane.dots:
+        assert 0 <= dot.x <= WIDE
+        assert 0 <= dot.high <= dot.y <= dot.low <= HIGH
+    assert all(0 <= tick.place <= WIDE for tick in plane.across)
+    assert all(0 <= tick.place <= HIGH for tick in plane.up)
+
+
+def test_names_of_neighbours_do_not_cover_each_other():
+    close = [scores_of(name, 0.95, 10_000) for name in ("small_cnn", "small_cnn_int8", "svm", "transfer")]
+    plane = place_candidates(close, "svm", {scores.name: 0 for scores in close})
+    places = [(dot.anchor, round(dot.label_y)) for dot in plane.dots]
+    assert len(set(places)) == len(places)
+    assert {dot.name: dot.int8 for dot in plane.dots}["small_cnn_int8"]
+
+
+def test_curves_are_drawn_for_all_with_the_chosen_one_on_top():
+    ladder = [scores.model_copy(update={"curves": curves_of(0.9)}) for scores in LADDER]
+    plots = {plot.kind: plot for plot in place_curves(ladder, "svm", COLOURS, EXPECTED)}
+    assert [line.name for line in plots["shift"].lines] == ["mlp", "small_cnn", "svm"]
+    assert [tick.label for tick in plots["shift"].across] == ["0 %", "10 %", "20 %"]
+    for line in plots["brightness"].lines:
+        for point in line.points.split():
+            x, y = map(float, point.split(","))
+            assert 0 < x < CURVE_WIDE
+            assert 0 < y < CURVE_HIGH
+    assert plots["brightness"].mark is None
+    first, last = plots["shift"].across[0].place, plots["shift"].across[-1].place
+    assert plots["shift"].mark == pytest.approx(first + 0.75 * (last - first), abs=0.2)
+
+
+def test_nothing_expected_is_marked_nowhere():
+    ladder = [scores.model_copy(update={"curves": curves_of(0.9)}) for scores in LADDER]
+    plots = place_curves(ladder, "svm", COLOURS, ExpectedParams(shift=0.0, rotation=0.0))
+    assert {plot.mark for plot in plots if plot.kind == "shift"} == {None}
+
+
+def test_the_diagram_of_trust_begins_below_its_lowest_bin():
+    bins = [Bin(images=5, confidence=0.62, accuracy=0.7), Bin(images=5, confidence=0.99, accuracy=1.0)]
+    diagram = place_reliability(bins, bins)
+    assert diagram.start == 0.6
+    assert diagram.before == diagram.after
+    for x, y in diagram.dots:
+        assert 0 < x < SQUARE
+        assert 0 < y < SQUARE
