@@ -34,8 +34,8 @@ def evaluated(root, ladder=LADDER):
     return project
 
 
-def run(project):
-    params = compose_params(CONF, ["dataset=digits"])
+def run(project, *overrides):
+    params = compose_params(CONF, ["dataset=digits", *overrides])
     select.run(params.model_copy(update={"models": {name: params.models[name] for name in LADDER}}), project.paths)
 
 
@@ -92,3 +92,17 @@ def test_a_candidate_that_was_never_evaluated_is_an_error(tmp_path):
     with pytest.raises(DataError, match="status"):
         run(project)
     assert not project.paths.reports.exists()
+
+
+def test_a_budget_that_nobody_keeps_is_an_error_that_names_what_is_too_much(tmp_path):
+    project = evaluated(tmp_path)
+    with pytest.raises(ModelError, match=r"within select\.budget .*svm: file 5\.0 kB of 0\.001 MB.*conf/select"):
+        run(project, "select.budget.file_mb=0.001")
+    assert json.loads(project.paths.verdict.read_text())["over_budget"]["svm"] == "file 5.0 kB of 0.001 MB"
+    assert "No candidate is within the budget" in project.paths.verdict_html.read_text()
+
+
+def test_there_is_a_page_for_the_browser_too(tmp_path):
+    project = evaluated(tmp_path)
+    run(project)
+    assert "svm is enough" in project.paths.verdict_html.read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """The verdict in two or three plain sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from tinysight.evaluation.scores import Scores
 from tinysight.evaluation.selection import Entrant, Rule
@@ -10,18 +11,25 @@ from tinysight.paths import candidate_of, is_int8
 
 TUTORIAL = "tutorial_cnn"  # the kind that people come from
 MAJORITY = "majority"
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
-def explain(rule: Rule | None, entrants: Sequence[Entrant], expected: ExpectedParams) -> str:
+def explain(
+    rule: Rule | None, entrants: Sequence[Entrant], expected: ExpectedParams, over_budget: Mapping[str, str] = NOBODY
+) -> str:
     """Says which candidate is enough, why, and what that costs and saves.
 
     Args:
-        rule: what decided; None if every candidate failed.
+        rule: what decided; None if there was nobody to choose.
         entrants: all candidates.
         expected: the warps under which it was decided.
+        over_budget: who costs too much, and what of it.
     """
+    out = "; ".join(f"{name} ({reason})" for name, reason in over_budget.items())
     if rule is None:
-        return "No candidate can be chosen: every one failed."
+        return (
+            f"No candidate is within select.budget: {out}." if out else "No candidate can be chosen: every one failed."
+        )
     scores = {e.name: e.scores for e in entrants if e.scores}
     chosen, best = scores[rule.good_enough[0]], scores[rule.best]
     answer = (
@@ -30,9 +38,11 @@ def explain(rule: Rule | None, entrants: Sequence[Entrant], expected: ExpectedPa
     )
     if chosen.kind == MAJORITY:
         return f"No candidate is clearly better than always giving the most frequent class, as {chosen.name} does."
-    reason = _unbeaten(chosen, list(scores.values())) if chosen is best else _good_enough(chosen, best, rule)
+    asked = [s for s in scores.values() if s.name not in over_budget]
+    reason = _unbeaten(chosen, asked) if chosen is best else _good_enough(chosen, best, rule)
     others = [s for s in scores.values() if s.kind == TUTORIAL and s not in (chosen, best) and not is_int8(s.name)]
-    return " ".join([answer, reason, *(_compared(chosen, other) for other in others)])
+    left_out = [f"Over the budget, and so not in question: {out}."] if out else []
+    return " ".join([answer, reason, *left_out, *(_compared(chosen, other) for other in others)])
 
 
 def _good_enough(chosen: Scores, best: Scores, rule: Rule) -> str:

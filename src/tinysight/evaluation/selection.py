@@ -77,13 +77,14 @@ class Rule(Record):
 
 
 class Verdict(Record):
-    """All of verdict.json."""
+    """All of verdict.json; over_budget says of whom nothing was chosen because of its cost, and what was too much."""
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     chosen: str | None
     why: str
     rule: Rule | None
     candidates: list[Candidate]
+    over_budget: dict[str, str] = Field(default={})
 
 
 def choose(entrants: Sequence[Entrant], standard_errors: float) -> Rule | None:

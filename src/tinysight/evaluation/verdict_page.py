@@ -33,7 +33,7 @@ def verdict_page(
         figure: file name of the figure of accuracy against cost; empty for none.
     """
     chosen = next((e.scores for e in entrants if e.scores and e.name == verdict.chosen), None)
-    parts = [f"# {dataset}: {_headline(chosen)}", verdict.why]
+    parts = [f"# {dataset}: {_headline(chosen, verdict)}", verdict.why]
     if chosen:
         parts += [_unseen(chosen, expected), *([f"![accuracy against cost]({figure})"] if figure else [])]
         parts += ["## All candidates", _table(verdict, entrants), _legend(verdict, expected)]
@@ -44,9 +44,9 @@ def verdict_page(
     return "\n\n".join(parts) + "\n"
 
 
-def _headline(chosen: Scores | None) -> str:
+def _headline(chosen: Scores | None, verdict: Verdict) -> str:
     if chosen is None:
-        return "no candidate came through"
+        return "no candidate is within the budget" if verdict.over_budget else "no candidate came through"
     return f"{chosen.name} is enough" if chosen.kind != MAJORITY else "nothing was learned"
 
 

@@ -41,6 +41,7 @@ from tinysight.schema_errors import explain
 __all__ = [
     "ArraysParams",
     "AugmentParams",
+    "BudgetParams",
     "CvatParams",
     "DatasetParams",
     "DigitsParams",
@@ -112,12 +113,13 @@ class AugmentParams(Section):
 
 
 class TrainParams(Section):
-    """How long networks train: epochs, but never more than max_images pictures in all."""
+    """How long networks train: epochs, but never more than max_images pictures in all; and how classes count."""
 
     epochs: Positive
     batch_size: Positive
     max_images: Positive
     patience: Positive
+    balance: Annotated[float, Field(ge=0, le=1)]
 
 
 class ExportParams(Section):
@@ -136,7 +138,7 @@ class ExpectedParams(Section):
 
 
 class EvaluateParams(Section):
-    """expected: the warps of expected_accuracy; draws: how often each row is warped; curve_images: val rows of the curves."""
+    """expected: the warps of expected_accuracy; draws: warps of each row; curve_images: val rows of the curves."""
 
     expected: ExpectedParams
     draws: Positive
@@ -144,10 +146,19 @@ class EvaluateParams(Section):
     timed_images: Annotated[int, Field(ge=10)]
 
 
+class BudgetParams(Section):
+    """What a deployed candidate may take at most; null is no limit."""
+
+    memory_mb: Annotated[float, Field(gt=0)] | None
+    file_mb: Annotated[float, Field(gt=0)] | None
+    p99_ms: Annotated[float, Field(gt=0)] | None
+
+
 class SelectParams(Section):
-    """standard_errors: how far below the best on val still counts as good enough."""
+    """standard_errors: how far below the best on val still counts as good enough; budget: what a candidate may cost."""
 
     standard_errors: Annotated[float, Field(ge=0)]
+    budget: BudgetParams
 
 
 class RegisterParams(Section):

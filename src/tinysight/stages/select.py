@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tinysight.errors import ModelError
+from tinysight.evaluation.budget import over_budget
 from tinysight.evaluation.explanation import explain
 from tinysight.evaluation.figures import Point, draw_accuracy_cost
 from tinysight.evaluation.mistakes import read_mistakes
@@ -26,12 +27,14 @@ def run(params: Params, paths: Paths) -> None:
     """
     entrants = [_entrant(params, paths, name) for candidate in params.models for name in _scored(paths, candidate)]
     expected = params.evaluate.expected
-    rule = choose(entrants, params.select.standard_errors)
+    over = over_budget(entrants, params.select.budget)
+    rule = choose([entrant for entrant in entrants if entrant.name not in over], params.select.standard_errors)
     verdict = Verdict(
         chosen=rule.good_enough[0] if rule else None,
-        why=explain(rule, entrants, expected),
+        why=explain(rule, entrants, expected, over),
         rule=rule,
         candidates=[in_verdict(entrant) for entrant in entrants],
+        over_budget=over,
     )
     paths.reports.mkdir(parents=True, exist_ok=True)
     if rule:
@@ -41,8 +44,14 @@ def run(params: Params, paths: Paths) -> None:
     write_whole(paths.verdict_html, _html(params, paths, verdict, entrants))
     write_record(paths.verdict, verdict)
     if rule is None:
-        reasons = "; ".join(f"{e.name}: {e.reason}" for e in entrants)
-        raise ModelError(f"No candidate came through ({reasons}). Correct what they name, then `tinysight retry`.")
+        raise ModelError(_nobody(entrants, over))
+
+
+def _nobody(entrants: list[Entrant], over: dict[str, str]) -> str:
+    reasons = "; ".join(f"{e.name}: {e.reason or over[e.name]}" for e in entrants)
+    if over:
+        return f"No candidate is within select.budget ({reasons}). Raise it in conf/select, or make candidates smaller."
+    return f"No candidate came through ({reasons}). Correct what they name, then `tinysight retry`."
 
 
 def _scored(paths: Paths, candidate: str) -> list[str]:

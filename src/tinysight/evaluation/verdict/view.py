@@ -63,6 +63,7 @@ class Row:
     chosen: bool
     best: bool
     good_enough: bool
+    over_budget: str
     moved: Band
     clean: str
     test: str
@@ -124,7 +125,7 @@ def make_view(
     return View(
         dataset=dataset,
         fitness="unfit" if chosen is None else "look" if chosen.kind == MAJORITY else "fit",
-        headline=_headline(chosen),
+        headline=_headline(chosen, verdict),
         lede=_lede(chosen, expected) if chosen else verdict.why,
         why=verdict.why,
         tiles=tuple(_tiles(chosen)) if chosen else (),
@@ -145,9 +146,9 @@ def make_view(
     )
 
 
-def _headline(chosen: Scores | None) -> str:
+def _headline(chosen: Scores | None, verdict: Verdict) -> str:
     if chosen is None:
-        return "No candidate came through"
+        return "No candidate is within the budget" if verdict.over_budget else "No candidate came through"
     return f"{chosen.name} is enough" if chosen.kind != MAJORITY else "Nothing was learned"
 
 
@@ -190,6 +191,7 @@ def _row(scores: Scores, verdict: Verdict, colour: int, floor: float) -> Row:
         chosen=scores.name == verdict.chosen,
         best=bool(rule and scores.name == rule.best),
         good_enough=bool(rule and scores.name in rule.good_enough),
+        over_budget=verdict.over_budget.get(scores.name, ""),
         moved=band(val.expected_accuracy, val.expected_interval, floor),
         clean=percent(val.accuracy),
         test=f"{percent(scores.test.expected_accuracy)} / {percent(scores.test.accuracy)}",

@@ -1,0 +1,52 @@
+"""Who costs more than the user allows is out, whatever it scores, and the verdict says why."""
+
+import pytest
+from evaluated import scores_of
+
+from tinysight.evaluation.budget import over_budget
+from tinysight.evaluation.explanation import explain
+from tinysight.evaluation.selection import Entrant, choose
+from tinysight.params import BudgetParams, ExpectedParams
+
+FREE = BudgetParams(memory_mb=None, file_mb=None, p99_ms=None)
+LADDER = [
+    Entrant("svm", "svm", scores_of("svm", 0.9, 100, file_bytes=90_000)),
+    Entrant("cnn", "small_cnn", scores_of("cnn", 0.99, 900, file_bytes=2_000_000)),
+    Entrant("mlp", "mlp", None, "out of memory"),
+]
+
+
+def test_without_a_budget_nobody_is_over_it():
+    assert over_budget(LADDER, FREE) == {}
+
+
+@pytest.mark.parametrize(
+    ("limit", "reason"),
+    [
+        ({"file_mb": 1.0}, "file 2.0 MB of 1 MB"),
+        ({"memory_mb": 50.0}, "memory 57 MB of 50 MB"),
+        ({"p99_ms": 0.01}, "slowest of 100 pictures 0.050 ms of 0.01 ms"),
+    ],
+)
+def test_each_limit_names_what_is_too_much(limit, reason):
+    assert over_budget(LADDER, FREE.model_copy(update=limit))["cnn"] == reason
+
+
+def test_a_memory_that_nobody_measured_is_not_held_against_anybody():
+    cost = LADDER[0].scores.cost.model_copy(update={"peak_mb": None})
+    entrant = Entrant("svm", "svm", LADDER[0].scores.model_copy(update={"cost": cost}))
+    assert over_budget([entrant], FREE.model_copy(update={"memory_mb": 1.0})) == {}
+
+
+def test_the_explanation_says_who_was_not_in_question():
+    over = over_budget(LADDER, FREE.model_copy(update={"file_mb": 1.0}))
+    rule = choose([entrant for entrant in LADDER if entrant.name not in over], 1.0)
+    text = explain(rule, LADDER, ExpectedParams(shift=0.1, rotation=0), over)
+    assert text.startswith("svm is enough")
+    assert "Over the budget, and so not in question: cnn (file 2.0 MB of 1 MB)." in text
+
+
+def test_a_budget_that_nobody_keeps_is_said():
+    over = over_budget(LADDER, FREE.model_copy(update={"file_mb": 0.01}))
+    text = explain(None, LADDER, ExpectedParams(shift=0.1, rotation=0), over)
+    assert text.startswith("No candidate is within select.budget: svm (file 90 kB of 0.01 MB); cnn")
