@@ -102,6 +102,10 @@ class Connection(HttpToolsProtocol):
         """True when nobody is left to answer."""
         return self.transport.is_closing()
 
+    def wait_on(self) -> None:
+        """Gives the client more time after all."""
+        self.late = False
+
     def wake(self) -> None:
         """Lets whoever waits for the next piece of the body look up without one."""
         self.cycle.message_event.set()
@@ -180,6 +184,7 @@ class Connection(HttpToolsProtocol):
             self._refuse(too_slow(self._all.seconds))
         elif self._begun and not self._complete and not self.cycle.response_started:
             self.late = True
+            self._all.wait_for(self)
             self.wake()
         else:
             self.transport.close()

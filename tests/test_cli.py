@@ -1,5 +1,6 @@
 """The command's words, its exit codes, and its errors without tracebacks."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from projects import run_in
 from tinysight.cli import build_parser, main
 
 
-@pytest.mark.parametrize("command", ["import", "samples", "params", "predict", "registry", "retry", "doctor"])
+@pytest.mark.parametrize("command", ["import", "samples", "params", "predict", "registry", "bundle", "retry", "doctor"])
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])
@@ -68,6 +69,14 @@ def test_importing_tinysight_imports_nothing_heavy() -> None:
     script = "import sys; before = set(sys.modules); import tinysight, tinysight.cli; print(len(sys.modules))"
     modules = int(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout)
     assert modules < 150
+
+
+def test_a_key_and_its_hash_are_made_without_any_package(tmp_path: Path) -> None:
+    blocked = "import sys; sys.modules.update(dict.fromkeys(['pydantic', 'numpy', 'yaml', 'fastapi', 'onnxruntime']))"
+    script = f"{blocked}; from tinysight.cli import main; sys.exit(main(['key']))"
+    lines = run_in(tmp_path, "python", "-c", script).stdout.splitlines()
+    (_, key, *_), (_, digest, *_) = (line.split() for line in lines)
+    assert hashlib.sha256(key.encode()).hexdigest() == digest
 
 
 def test_params_check_ends_well_in_a_fresh_project(project: Path) -> None:

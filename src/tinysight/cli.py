@@ -55,6 +55,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_predict(commands, _project)
     _add_registry(commands)
     add_bundle(commands, _project)
+    key = commands.add_parser("key", help="make a key for the service, and the hash that the service is to know")
+    key.set_defaults(run=_key)
     retry = commands.add_parser("retry", help="run the candidates that failed again, then what follows from them")
     retry.set_defaults(run=_retry)
     doctor = commands.add_parser("doctor", help="what is fine here, what is not, and what to do")
@@ -126,6 +128,15 @@ def _registry_sync(_: argparse.Namespace) -> int:
 
     paths = _project()
     print(sync(load_params(paths.params), paths))
+    return 0
+
+
+def _key(_: argparse.Namespace) -> int:
+    from tinysight.api_key import hash_of, make_key
+
+    key = make_key()
+    print(f"key   {key}  (for whoever sends requests; shown only now)")
+    print(f"hash  {hash_of(key)}  (for TINYSIGHT_API_KEYS of the service)")
     return 0
 
 

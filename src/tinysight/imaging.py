@@ -12,7 +12,7 @@ from PIL import Image
 
 from tinysight.counts import MOST_COUNT, windowed
 from tinysight.errors import ImageError
-from tinysight.structure import check_structure
+from tinysight.structure import check_packing, check_structure
 from tinysight.upright import Box, Upright, upright
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
@@ -21,8 +21,6 @@ WEBP_PIXEL_BYTES = 16  # its decoder keeps copies
 MAX_PIXELS = 25_000_000  # 200 MB at most
 MAX_JPEG_PIXELS = 50_000_000  # a JPEG that isn't progressive is made smaller while it is decoded, in a few MB
 MAX_WEBP_PIXELS = 12_500_000
-BOMB_FORMATS = ("PNG", "TIFF", "GIF")  # whose pixels can be packed almost without end
-BOMB_RATIO, BOMB_BYTES = 600, 20_000_000  # unpacked, against the file; a drawing on an empty page has about 200
 DRAFT_FACTOR = 2  # JPEG is decoded at twice the wanted size: 0.3 to 0.4 of 255 from a full decode
 
 REDUCING_GAP = 2.0  # whole blocks of pixels are averaged down to twice the wanted size, as Pillow's resize does
@@ -131,18 +129,8 @@ def open_image(data: bytes, memory: int | None = None) -> Image.Image:
     most = _most_pixels(image, memory)
     if image.width * image.height > most:
         raise _too_large(most, f"{image.width} × {image.height}")
-    _check_packing(image, len(data))
+    check_packing(image, len(data))
     return image
-
-
-def _check_packing(image: Image.Image, size: int) -> None:
-    unpacked = image.width * image.height * (len(image.getbands()) if image.mode != "1" else 1 / 8)
-    if image.format in BOMB_FORMATS and unpacked > max(BOMB_BYTES, BOMB_RATIO * size):
-        raise ImageError(
-            f"The file unpacks to over {BOMB_RATIO} times its own size. Received: {size:,} bytes that hold"
-            f" {image.width} × {image.height} pixels. Make the picture smaller before sending it.",
-            reason="excessive",
-        )
 
 
 def _most_pixels(image: Image.Image, memory: int | None = None) -> int:

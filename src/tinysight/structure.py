@@ -10,8 +10,15 @@ from dataclasses import dataclass
 from struct import error as struct_error
 from struct import unpack_from
 
+from PIL.Image import Image
+
 from tinysight.errors import ImageError
 
+PACKED = ("PNG", "TIFF", "GIF")  # whose pixels can be packed almost without end
+MOST_RATIO, SMALL = (
+    600,
+    20_000_000,
+)  # bytes unpacked, against those of the file; a drawing on an empty page has about 200
 MOST_FRAMES = 1000  # of which the first is used
 MOST_SCANS = 32  # over the pixels of a JPEG; programs write about 10
 MOST_SCANNED = 500_000_000  # pixels, counted again in each scan
@@ -43,6 +50,25 @@ def check_structure(data: bytes, most_buffered: int) -> None:
     if check is not None:
         with suppress(IndexError, struct_error):  # it ends too early
             check(data, most_buffered)
+
+
+def check_packing(image: Image, packed: int) -> None:
+    """Returns if the pixels of a file are not far more than its bytes, or few.
+
+    Args:
+        image: opened, not loaded.
+        packed: bytes of its file.
+
+    Raises:
+        ImageError: with the reason `excessive`, for what is called a zip bomb.
+    """
+    unpacked = image.width * image.height * (1 / 8 if image.mode == "1" else len(image.getbands()))
+    if image.format in PACKED and unpacked > max(SMALL, MOST_RATIO * packed):
+        raise ImageError(
+            f"The file unpacks to over {MOST_RATIO} times its own size. Received: {packed:,} bytes that hold"
+            f" {image.width} × {image.height} pixels. Make the picture smaller before sending it.",
+            reason="excessive",
+        )
 
 
 def _png(data: bytes, _: int) -> None:

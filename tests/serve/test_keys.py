@@ -56,7 +56,7 @@ def test_what_is_no_hash_is_refused_and_not_repeated(entry: str) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="TINYSIGHT_API_KEYS_FILE: .*No such file"):
+    with pytest.raises(ConfigError, match=r"TINYSIGHT_API_KEYS_FILE: .*No such file"):
         Keys("", tmp_path / "none")
     (tmp_path / "binary").write_bytes(os.urandom(200) + b"\xff")
     with pytest.raises(ConfigError, match="not UTF-8"):

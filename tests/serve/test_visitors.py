@@ -40,5 +40,5 @@ def test_the_log_gets_the_same_address() -> None:
 
 
 def test_what_is_no_network_is_refused() -> None:
-    with pytest.raises(ValueError, match="proxy.example"):
+    with pytest.raises(ValueError, match=r"proxy\.example"):
         Proxies("10.0.0.1, proxy.example")
