@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3.11
 BIN := .venv/bin
+DIST ?= dist
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export TF_ENABLE_ONEDNN_OPTS ?= 1
@@ -103,9 +104,23 @@ bench-ingest: .venv/ready ## ingest against Pillow alone, and its memory: 20,000
 bench-serving: .venv/ready ## the service, the same work without HTTP, Flask, BentoML, LitServe and FastAPI in turns; installs them; by hand
 	python -m tests.bench.bench serving
 
+.PHONY: bench-scoring
+bench-scoring: .venv/ready ## many files at once against decoding and the model alone, and memory up to a million files; by hand
+	python -m tests.bench.bench scoring
+
+.PHONY: bench-start
+bench-start: .venv/ready ## seconds from starting the service to its first correct answer, with a model on disk; by hand
+	python -m tests.bench.bench start
+
 .PHONY: bench-planted
 bench-planted: .venv/ready ## trouble planted in digits and clip art: how much of it is found; by hand
 	python -m tests.bench.bench planted
+
+.PHONY: wheel
+wheel: .venv/ready ## tinysight as one file, for a server
+	@rm -f $(DIST)/tinysight-*.whl
+	uv build -q --wheel --no-build-isolation --python $(BIN)/python -o $(DIST)
+	@ls $(DIST)/tinysight-*.whl
 
 .PHONY: container-check
 container-check: ## build serve/Dockerfile with Docker or buildah
