@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-log = logging.getLogger("uvicorn.error")
+log = logging.getLogger("serve")
 HEARD = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)  # what the parent listens to
 
 

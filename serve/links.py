@@ -13,7 +13,7 @@ from serve.follow_state import FollowState
 from serve.model_store import ModelStore, load_release
 from serve.version import Release
 
-log = logging.getLogger("uvicorn.error")
+log = logging.getLogger("serve")
 PIECE = 1 << 16  # bytes read at once
 
 
