@@ -28,6 +28,7 @@ class Contract(BaseModel):
         unknown_threshold: a largest probability below it is answered as unknown.
         dataset_digest: sha256 of the data set that the model was made from.
         params_digest: sha256 of the sections of params.yaml that made the model.
+        precision: int8 where the graph computes with bytes; another machine's answers then differ a little more.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
@@ -42,6 +43,7 @@ class Contract(BaseModel):
     unknown_threshold: Annotated[float, Field(ge=0, le=1)]
     dataset_digest: str
     params_digest: str
+    precision: Literal["float32", "int8"] = "float32"
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> "Contract":

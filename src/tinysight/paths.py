@@ -114,6 +114,11 @@ class Paths:
         return self.reports / "verdict.html"
 
     @property
+    def learning(self) -> Path:
+        """What `tinysight learning-curve` found; no stage's out, and shown in the verdict's page where it is."""
+        return self.reports / "learning.json"
+
+    @property
     def verdict_figure(self) -> Path:
         """Out of select: accuracy against cost, shown in verdict.md."""
         return self.reports / "verdict.png"

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tinysight.bundle import MODEL
 from tinysight.config import load_params
 from tinysight.data.dataset import read_info
 from tinysight.data.exports.picked import Opinion, Reason
@@ -64,7 +63,7 @@ def _reasons(pick: str, paths: Paths, samples: Mapping[str, Sample], limit: int 
 
 def _uncertain(paths: Paths, samples: Sequence[Sample], most: int) -> list[Reason]:
     chosen = _chosen(paths)
-    contract = Predictor(paths.export(chosen) / MODEL).contract
+    contract = Predictor(paths.model(chosen)).contract
     if contract.dataset_digest != read_info(paths.dataset).digest:
         raise DataError(f"{chosen} was trained on another data set than data/dataset holds. Run `dvc repro` first.")
     reasons = []

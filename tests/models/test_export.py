@@ -23,6 +23,7 @@ from tinysight.predictor import Predictor
 SETTINGS = ExportParams(opset=17, precision=0.9, answered=0.9)
 DECODING = Decoding(image_size=16, fit="crop", background=(1, 2, 3), window=(0.0, 4095.0))
 PROVENANCE = Provenance("d" * 64, "p" * 64)
+SVM = SvmParams(kind="svm", side=32, cell=4, bins=9, components=16, landmarks=10, gamma=1.0, c=1.0)
 SMALL = SmallCnnParams(
     kind="small_cnn", width=4, dropout=0.0, learning_rate=0.01, weight_decay=0.0, label_smoothing=0.0
 )
@@ -111,7 +112,7 @@ def test_two_fresh_processes_write_the_same_bytes(model, tmp_path: Path):
     kinds = {
         "small_cnn": model,
         "mlp": mlp.build(MlpParams(kind="mlp", side=8, hidden=(8,), dropout=0.5, learning_rate=0.1), 16, 3),
-        "svm": svm.build(SvmParams(kind="svm", side=32, cell=4, bins=9, c=0.1), 16, 3),
+        "svm": svm.build(SVM, 16, 3, landmarks=8),
     }
     for name, built in kinds.items():
         (tmp_path / "models" / name).mkdir(parents=True)

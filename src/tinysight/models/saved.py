@@ -9,12 +9,13 @@ from pathlib import Path
 import keras
 
 from tinysight.errors import DataError
-from tinysight.models import hog, majority
+from tinysight.models import hog, majority, rbf, roots
 from tinysight.models.fitted import Epoch
 from tinysight.whole_file import write_table, write_whole
 
 MODEL, CURVES, FACTS = "model.keras", "curves.csv", "train.json"
-CUSTOM_LAYERS = (hog.Hog, majority.ClassFrequencies)  # importing their files is what lets Keras load them
+# importing their files is what lets Keras load them
+CUSTOM_LAYERS = (hog.Hog, majority.ClassFrequencies, rbf.Rbf, roots.Roots)
 
 
 @dataclass(frozen=True)

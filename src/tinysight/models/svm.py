@@ -1,48 +1,62 @@
-"""The candidate of HOG features and a linear SVM, as one graph from pixels to scores."""
+"""The candidate of HOG features and an SVM with a radial kernel, as one graph from pixels to scores."""
+
+from dataclasses import dataclass
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from tinysight.data.progress import progress_bar
+from tinysight.models.collected import BYTES, chosen_places, collect, train_batches
+from tinysight.models.descent import eigen, gram
 from tinysight.models.fitted import Fitted
 from tinysight.models.hog import Hog
+from tinysight.models.rbf import Rbf
 from tinysight.models.resizing import resize
 from tinysight.models.squared_hinge import solve
 from tinysight.models.training_data import TrainingData
-from tinysight.params import SvmParams
+from tinysight.params import SvmParams, tried
 
-FEATURE_BYTES = 1_000_000_000  # what the features of all pictures may take in memory
-BATCH = 512
+MOST_ROWS = 60_000  # as many as fill a minute; train rows come before copies
+TRIAL_ROWS = 4_000  # on which gamma is chosen
+AXES_ROWS = 10_000  # from which the principal axes are found
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Components of pictures, with their labels."""
+
+    components: Floats
+    labels: Labels
 
 
 def fit(params: SvmParams, data: TrainingData) -> Fitted:
-    """Computes the features once for each picture and solves the SVM.
+    """Finds the principal axes of the features, then the landmarks, then the SVM; val chooses gamma and c.
 
-    Where they would not fit into FEATURE_BYTES, some are left out: copies first, and each class alike.
+    The kernel is approximated by its values at some pictures, the landmarks (Nyström): a step costs as much as
+    a linear SVM's, and the file stays small. Where not all rows would fit into memory and a minute, some are left out:
+    copies first, and each class alike.
     """
-    model = build(params, data.image_size, len(data.class_names))
-    features_of = keras.Model(model.input, model.get_layer("features").output)
-    places = chosen_places(data, FEATURE_BYTES // (4 * (features_of.output.shape[1] + 1)))
-    features = _features(features_of, data, places)
-    weights = solve(features, data.train_labels[places], len(data.class_names), params.c)
+    classes, most = len(data.class_names), min(MOST_ROWS, BYTES // (4 * (params.landmarks + 1)))
+    places = chosen_places(data, most)
+    draw = np.random.default_rng(0).permutation(len(places))
+    model = build(params, data.image_size, classes, min(params.landmarks, len(places)))
+    _set_axes(model, data, places[np.sort(draw[:AXES_ROWS])])
+    components_of = keras.Model(model.input, model.get_layer("components").output)
+    train = Rows(collect("svm: features", components_of, train_batches(data, places), len(places)),
+                 data.train_labels[places])  # fmt: skip
+    val = Rows(collect("svm: val", components_of, data.val_batches(), len(data.val_rows)), data.val_labels)
+    points = train.components[np.sort(draw[: model.get_layer("kernel").landmarks])]
+    gamma = _choose_gamma(params, train, val, points, draw[:TRIAL_ROWS], classes)
+    weights, _ = _solve(train, val, points, gamma, tried(params.c), classes)
+    model.get_layer("kernel").place(points, gamma)
     model.get_layer("logits").set_weights([weights[:-1], weights[-1]])
     return Fitted(model, (), 0, len(places))
 
 
-def chosen_places(data: TrainingData, most: int) -> NDArray[np.int64]:
-    """At most so many places, in order: train rows before copies, each drawn at random where not all fit.
-
-    Rows stand class by class in a folder's data set, so that the first ones would be of the first classes.
-    """
-    if len(data) <= most:
-        return np.arange(len(data))
-    random, originals = np.random.default_rng(0), len(data.train_rows)
-    drawn = [random.permutation(originals), originals + random.permutation(len(data) - originals)]
-    return np.sort(np.concatenate(drawn)[:most])
-
-
-def build(params: SvmParams, image_size: int, classes: int) -> keras.Model:
+def build(params: SvmParams, image_size: int, classes: int, landmarks: int) -> keras.Model:
     """The graph with weights still to be found: uint8 (N, S, S, 3) to scores (N, classes).
 
     Fine cells see edges, cells twice as large still see them when a picture is shifted, and the mean
@@ -55,15 +69,63 @@ def build(params: SvmParams, image_size: int, classes: int) -> keras.Model:
     coarse = Hog(2 * params.cell, params.bins, name="coarse")(x)
     colours = keras.layers.Flatten(name="colours")(keras.layers.AveragePooling2D(params.cell, name="cells")(x))
     features = keras.layers.Concatenate(name="features")([fine, coarse, colours])
-    return keras.Model(images, keras.layers.Dense(classes, name="logits")(features), name="svm")
+    components = min(params.components, features.shape[1])
+    x = Rbf(landmarks, name="kernel")(keras.layers.Dense(components, name="components")(features))
+    return keras.Model(images, keras.layers.Dense(classes, name="logits")(x), name="svm")
 
 
-def _features(model: keras.Model, data: TrainingData, places: NDArray[np.int64]) -> NDArray[np.float32]:
-    """(len(places), features + 1), with a column of ones for the bias."""
-    features = np.ones((len(places), model.output.shape[1] + 1), dtype=np.float32)
-    with progress_bar("svm: features", len(places)) as advance:
-        for start in range(0, len(places), BATCH):
-            some = places[start : start + BATCH]
-            features[start : start + len(some), :-1] = model.predict_on_batch(data.images(some))
-            advance(len(some))
-    return features
+def _set_axes(model: keras.Model, data: TrainingData, places: Labels) -> None:
+    """The axes along which the features differ most, about their mean, become the layer `components`."""
+    features_of = keras.Model(model.input, model.get_layer("features").output)
+    features = collect("svm: axes", features_of, train_batches(data, places), len(places))
+    middle = features.mean(axis=0)
+    _, axes = eigen(gram(features - middle))
+    layer = model.get_layer("components")
+    kernel = axes[:, ::-1][:, : layer.units].astype(np.float32)
+    layer.set_weights([kernel, -middle @ kernel])
+
+
+def kernel_values(components: Floats, points: Floats, gamma: float) -> Floats:
+    """(n, landmarks + 1): what the layer Rbf computes, and a column of ones for the bias."""
+    values = np.ones((len(components), len(points) + 1), dtype=np.float32)
+    squares = values[:, :-1]
+    np.matmul(components, -2 * points.T, out=squares)
+    squares += (components**2).sum(axis=1)[:, None]
+    squares += (points**2).sum(axis=1)
+    np.maximum(squares, 0, out=squares)
+    squares *= np.float32(-gamma)
+    np.exp(squares, out=squares)
+    return values
+
+
+def _choose_gamma(params: SvmParams, train: Rows, val: Rows, points: Floats, some: Labels, classes: int) -> float:
+    """The width with the most right answers on val, from a part of the train rows; of equals the widest kernel."""
+    few = Rows(train.components[np.sort(some)], train.labels[np.sort(some)])
+    unit = 1 / median_square(points)
+    gammas = [unit * gamma for gamma in sorted(tried(params.gamma))]
+    if len(gammas) == 1:
+        return gammas[0]
+    middle = sorted(tried(params.c))[len(tried(params.c)) // 2]
+    return max(gammas, key=lambda gamma: _solve(few, val, points, gamma, (middle,), classes)[1])
+
+
+def median_square(points: Floats) -> float:
+    """The median squared distance of landmarks; 1 where they are all the same."""
+    few = points[np.linspace(0, len(points) - 1, min(len(points), 1000)).astype(int)]
+    squares = (few**2).sum(axis=1)[:, None] + (few**2).sum(axis=1) - 2 * few @ few.T
+    between = squares[np.triu_indices(len(few), 1)]
+    return max(float(np.median(between)), 1e-6) if len(between) else 1.0
+
+
+def _solve(
+    train: Rows, val: Rows, points: Floats, gamma: float, cs: tuple[float, ...], classes: int
+) -> tuple[Floats, float]:
+    """The weights of the c with the most right answers on val, and their share; of equals the least c."""
+    values, judged = kernel_values(train.components, points, gamma), kernel_values(val.components, points, gamma)
+    products, best = gram(values), (np.empty((0, 0), dtype=np.float32), -1.0)
+    for c in sorted(cs):
+        weights = solve(values, train.labels, classes, c, products)
+        right = float(np.mean((judged @ weights).argmax(axis=1) == val.labels))
+        if right > best[1]:
+            best = weights, right
+    return best

@@ -2,9 +2,26 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from tinysight.params.section import Positive, Section
+
+Above0 = Annotated[float, Field(gt=0)]
+Tried = Above0 | Annotated[tuple[Above0, ...], Field(min_length=1)]  # val chooses one of several
+
+
+def tried(values: float | tuple[float, ...]) -> tuple[float, ...]:
+    """One value or several, as several."""
+    return values if isinstance(values, tuple) else (values,)
+
+
+def _free_name(name: str) -> str:
+    if name.endswith("_int8"):
+        raise ValueError("a candidate's name must not end in _int8: so its own int8 file is called")
+    return name
+
+
+CandidateName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$"), AfterValidator(_free_name)]
 
 
 class MajorityParams(Section):
@@ -13,14 +30,32 @@ class MajorityParams(Section):
     kind: Literal["majority"]
 
 
+class LogisticParams(Section):
+    """Logistic regression on pixels: what a picture's shades alone tell."""
+
+    kind: Literal["logistic"]
+    side: Annotated[int, Field(ge=8, le=128)]
+    penalty: Tried
+
+
 class SvmParams(Section):
-    """HOG features, mean colours and a linear SVM. `c` is its inverse regularisation."""
+    """HOG features, mean colours and an SVM with a radial kernel.
+
+    Attributes:
+        components: principal components of the features that the kernel sees.
+        landmarks: pictures that a picture is compared with, at most.
+        gamma: of the kernel, in units of 1 / median squared distance.
+        c: inverse regularisation.
+    """
 
     kind: Literal["svm"]
     side: Annotated[int, Field(ge=16, le=256)]
     cell: Annotated[int, Field(ge=2, le=32)]
     bins: Annotated[int, Field(ge=4, le=18)]
-    c: Annotated[float, Field(gt=0)]
+    components: Annotated[int, Field(ge=8, le=1024)]
+    landmarks: Annotated[int, Field(ge=10, le=10_000)]
+    gamma: Tried
+    c: Tried
 
     @model_validator(mode="after")
     def _cells_fit(self) -> Self:
@@ -57,6 +92,24 @@ class SmallCnnParams(_Network):
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]
 
 
+class TransferParams(Section):
+    """Logistic regression on what a network sees that learned from ImageNet.
+
+    Attributes:
+        backbone: efficientnet_lite0, whose weights are installed, or a name of keras.applications.
+        weights: a file of a Keras backbone's weights; null lets Keras download them.
+        side: what pictures are resized to; null chooses by the data set's image_size.
+        penalty: on the weights of the features, which have one common scale.
+    """
+
+    kind: Literal["transfer"]
+    backbone: str
+    weights: str | None
+    side: Annotated[int, Field(ge=32, le=512)] | None
+    penalty: Tried
+
+
 ModelParams = Annotated[
-    MajorityParams | SvmParams | MlpParams | TutorialCnnParams | SmallCnnParams, Field(discriminator="kind")
+    MajorityParams | LogisticParams | SvmParams | MlpParams | TutorialCnnParams | SmallCnnParams | TransferParams,
+    Field(discriminator="kind"),
 ]

@@ -1,17 +1,23 @@
-"""A trained candidate → model.onnx with its contract."""
+"""A trained candidate → model.onnx with its contract, and model.int8.onnx of a network."""
 
+import hashlib
 import json
+from typing import TYPE_CHECKING
 
 from tinysight.data.dataset import decoding_of, read_info
 from tinysight.data.imageset import ImageSet
 from tinysight.data.splits import Split
+from tinysight.errors import ModelError
 from tinysight.models.start import start_tensorflow
 from tinysight.models.status import OK, read_status, write_status
-from tinysight.models.training_data import gather
+from tinysight.models.training_data import TrainingData, gather
 from tinysight.params import Params
-from tinysight.paths import Paths
+from tinysight.paths import INT8, Paths
 from tinysight.stages.train import give_up
 from tinysight.whole_file import write_whole
+
+if TYPE_CHECKING:
+    from tinysight.models.export import Exported
 
 
 def run(params: Params, paths: Paths, candidate: str) -> None:
@@ -26,7 +32,7 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
         write_status(folder, status)
         return
     images, split, info = ImageSet.open(paths.dataset), Split.open(paths.split), read_info(paths.dataset)
-    data = gather(images, split, None, info.class_names)
+    data = gather(images, split, ImageSet.open(paths.augmented), info.class_names)
 
     start_tensorflow()  # here, so that a stage that cannot start says so at once: it takes seconds
     from tinysight.models.export import Provenance, export_model
@@ -37,11 +43,26 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     try:
         exported = export_model(model, data, decoding_of(params.dataset), params.export, provenance)
         write_whole(folder / "model.onnx", exported.content)
-        write_whole(folder / "export.json", _json(exported.facts()))
+        facts = exported.facts() | {"int8": _int8(params, paths, candidate, exported, data)}
+        write_whole(folder / "export.json", _json(facts))
     except Exception as error:  # whatever it is, the other rungs go on
         give_up(folder, candidate, error)
     else:
         write_status(folder, OK)
+
+
+def _int8(params: Params, paths: Paths, candidate: str, exported: "Exported", data: TrainingData) -> dict[str, object]:
+    """Writes model.int8.onnx of a network; one that cannot be quantised keeps its float file, and the reason."""
+    from tinysight.models.int8 import KINDS, quantise
+
+    if params.models[candidate].kind not in KINDS:
+        return {}
+    try:
+        content = quantise(exported.content, data, exported.contract)
+    except ModelError as error:
+        return {"failed": str(error)}
+    write_whole(paths.model(candidate + INT8), content)
+    return {"sha256": hashlib.sha256(content).hexdigest(), "file_bytes": len(content)}
 
 
 def _json(facts: dict[str, object]) -> bytes:

@@ -5,12 +5,11 @@ from typing import Any
 
 import yaml
 
-from tinysight.bundle import MODEL
 from tinysight.data.dataset import read_info
 from tinysight.errors import DataError, ModelError
 from tinysight.models.status import read_status
 from tinysight.params import Params
-from tinysight.paths import Paths
+from tinysight.paths import Paths, candidate_of
 from tinysight.predictor import Predictor
 from tinysight.tracking.record import read_verdict
 
@@ -26,7 +25,8 @@ def check_rungs(params: Params, paths: Paths) -> None:
     """
     chosen = read_verdict(paths).get("chosen")
     added = any(not paths.scores(name).is_dir() for name in params.models)
-    if added or (chosen and chosen not in params.models) or read_info(paths.dataset).name != params.dataset.name:
+    gone = chosen and candidate_of(chosen) not in params.models
+    if added or gone or read_info(paths.dataset).name != params.dataset.name:
         raise DataError(OLDER)
 
 
@@ -39,7 +39,8 @@ def check_belonging(params: Params, paths: Paths) -> None:
     check_rungs(params, paths)
     dataset = read_info(paths.dataset).digest
     ready = [name for name in params.models if not read_status(paths.scores(name)).failed]
-    made = all(_made_by(paths.export(name) / MODEL) == (params.model_digest(name), dataset) for name in ready)
+    files = [(paths.model(scored), name) for name in ready for scored in paths.scored(name)]
+    made = all(_made_by(model) == (params.model_digest(name), dataset) for model, name in files)
     if not made or not _judged_by(params, paths):
         raise DataError(OLDER)
 

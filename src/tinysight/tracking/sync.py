@@ -1,6 +1,6 @@
 """Fills a tracking store that lacks this project's results from the files on disk."""
 
-from tinysight.bundle import MODEL, sha256_of
+from tinysight.bundle import sha256_of
 from tinysight.errors import DataError
 from tinysight.params import Params
 from tinysight.paths import Paths
@@ -57,7 +57,7 @@ def _sha256_of_chosen(paths: Paths) -> str:
     chosen = read_verdict(paths).get("chosen")
     if not chosen:
         return ""
-    model = paths.export(chosen) / MODEL
+    model = paths.model(chosen)
     if not model.is_file():
         raise DataError(f"{model} is missing. Run `dvc repro`.")
     return sha256_of(model)
