@@ -11,7 +11,7 @@ from tinysight.data.imageset import ImageSet
 from tinysight.data.splits import Split
 from tinysight.errors import DataError
 from tinysight.models.batches import TrainBatches, ValBatches
-from tinysight.models.training_data import SMALLEST_BATCH, STEPS_AN_EPOCH, gather
+from tinysight.models.training_data import SMALLEST_BATCH, STEPS_AN_EPOCH, TrainingData, gather
 
 
 def test_an_epoch_shows_every_place_once_with_its_own_label():
@@ -71,3 +71,20 @@ def test_files_that_do_not_belong_together_are_refused(train, val, copy_side):
     rows = [np.array(side, dtype=np.int64) for side in (train, val, [])]
     with pytest.raises(DataError, match="dvc repro"):
         gathered(Split(*rows), copy_side)
+
+
+@pytest.mark.parametrize(("balance", "rare"), [(0.0, 1.0), (0.5, 2.0), (1.0, 4.0)])
+def test_rare_classes_can_count_more(balance: float, rare: float) -> None:
+    """A class with a quarter of the pictures counts as often as its share and the balance say; 1 on average."""
+    labels = np.array([0] * 80 + [1] * 20)
+    rows = np.arange(100)
+    data = TrainingData(noise(100), labels, rows, rows[:1], noise(0), labels[:0], ("cat", "dog"))
+    weights = data.class_weights(balance)
+    assert weights[1] / weights[0] == pytest.approx(rare)
+    assert np.mean([weights[label] for label in labels]) == pytest.approx(1)
+
+
+def test_a_class_without_train_pictures_counts_nothing() -> None:
+    labels = np.zeros(10, np.int64)
+    data = TrainingData(noise(10), labels, np.arange(10), np.arange(1), noise(0), labels[:0], ("cat", "dog"))
+    assert data.class_weights(0.5) == {0: 1.0, 1: 0.0}

@@ -74,14 +74,14 @@ def _curves(images: Pixels, tones: Tones, chance: NDArray[np.float64]) -> NDArra
     swing = 2 * chance[:, :2] - 1
     offset, gain = 255 * swing[:, :1] * tones.brightness, 1 + swing[:, 1:] * tones.contrast
     counts = (np.arange(256) - means) * gain + means + offset  # (N, 256)
-    return np.clip(np.rint(counts), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(counts), 0, 255), np.uint8)
 
 
 def _change(image: Pixels, tones: Tones, chance: Sequence[float], seed: int) -> Pixels:
     """Lens, sensor and file of one picture, (S, S, 3) uint8, by six numbers in [0, 1)."""
     width = chance[2] * tones.blur * len(image)
     if width >= FAINTEST_BLUR:
-        image = cv2.GaussianBlur(image, (0, 0), width, borderType=cv2.BORDER_REPLICATE)
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), width, borderType=cv2.BORDER_REPLICATE), np.uint8)
     if tones.noise:
         image = _with_noise(image, 255 * chance[3] * tones.noise, int(chance[4] * GRAIN), seed)
     if tones.jpeg_quality < LOSSLESS:

@@ -30,6 +30,11 @@ class TrainBatches(keras.utils.PyDataset):  # type: ignore[misc] # Keras ships n
         self._epoch += 1
         self._draw()
 
+    def begin(self, epoch: int) -> None:
+        """Draws the order of an epoch, for a training that goes on."""
+        self._epoch = epoch
+        self._draw()
+
     def _draw(self) -> None:
         self._order = np.random.default_rng([self._seed, self._epoch]).permutation(len(self._data))
 

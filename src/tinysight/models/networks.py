@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from tinysight.errors import ModelError
 from tinysight.imaging import Pixels
 from tinysight.models.batches import TrainBatches, ValBatches
+from tinysight.models.checkpoints import Checkpoint
 from tinysight.models.epoch_bar import EpochBar
 from tinysight.models.fitted import Epoch, Fitted
+from tinysight.models.keep_best import KeepBest
 from tinysight.models.training_data import TrainingData
 from tinysight.params import TrainParams
 
@@ -51,30 +53,43 @@ class Network:
     bfloat16: bool = False
 
 
-def fit_network(network: Network, data: TrainingData, settings: TrainParams, seed: int) -> Fitted:
+def fit_network(
+    network: Network, data: TrainingData, settings: TrainParams, seed: int, checkpoint: Path | None = None
+) -> Fitted:
     """Trains a network and keeps the weights with the least val loss.
+
+    Args:
+        network: what is trained, and how.
+        data: what it learns from.
+        settings: how long, and how classes are balanced.
+        seed: of the weights and the order of batches.
+        checkpoint: the folder of this very training, from whose last epoch it goes on; None always starts anew.
 
     Raises:
         ModelError: if the loss is no longer a number.
     """
     keras.utils.set_random_seed(seed)
-    batches = TrainBatches(data, data.batch_size(settings.batch_size), seed)
+    size = data.batch_size(settings.batch_size)
+    batches = TrainBatches(data, size, seed)
     epochs = data.epochs(settings.epochs, settings.max_images)
     recipe = network.recipe(epochs * len(batches))
     model = _build(network)
     model.compile(recipe.optimizer, recipe.loss, metrics=["accuracy"])
-    best = keras.callbacks.EarlyStopping(
-        patience=settings.patience if recipe.stops_early else epochs, restore_best_weights=True
-    )
-    history = model.fit(
+    best = KeepBest(settings.patience if recipe.stops_early else epochs)
+    saved = Checkpoint(checkpoint, best)
+    saved.restore(model)
+    batches.begin(saved.epochs)
+    model.fit(
         batches,
         validation_data=ValBatches(data),
-        epochs=epochs,
+        epochs=saved.epochs if best.waited >= best.patience else epochs,
+        initial_epoch=saved.epochs,
+        class_weight=data.class_weights(settings.balance),
         shuffle=False,  # the batches are drawn anew after each epoch
         verbose=0,
-        callbacks=[best, StopAtNan(), EpochBar(model.name, epochs, len(batches))],
+        callbacks=[StopAtNan(), best, saved, EpochBar(model.name, epochs, (len(batches), size), saved.epochs)],
     )
-    curves = _curves(history.history)
+    curves = _curves(saved.curves)
     return Fitted(_in_float32(network, model), curves, len(curves), len(data))
 
 

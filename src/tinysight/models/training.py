@@ -1,23 +1,33 @@
 """From a candidate's parameters to the trained candidate, whatever its kind."""
 
+from pathlib import Path
 from typing import assert_never
 
-from tinysight.models import majority, mlp, small_cnn, svm, tutorial_cnn
+from tinysight.models import logistic, majority, mlp, small_cnn, svm, transfer, tutorial_cnn
 from tinysight.models.fitted import Fitted
 from tinysight.models.networks import Network, fit_network
 from tinysight.models.training_data import TrainingData
 from tinysight.params import (
+    LogisticParams,
     MajorityParams,
     MlpParams,
     ModelParams,
     SmallCnnParams,
     SvmParams,
     TrainParams,
+    TransferParams,
     TutorialCnnParams,
 )  # fmt: skip
 
 
-def fit_candidate(params: ModelParams, data: TrainingData, settings: TrainParams, seed: int) -> Fitted:
+def fit_candidate(
+    params: ModelParams,
+    data: TrainingData,
+    settings: TrainParams,
+    seed: int,
+    cache: Path,
+    checkpoint: Path | None = None,
+) -> Fitted:
     """Trains one candidate.
 
     Args:
@@ -25,6 +35,8 @@ def fit_candidate(params: ModelParams, data: TrainingData, settings: TrainParams
         data: what it learns from.
         settings: how long networks train.
         seed: of the weights and the order of batches.
+        cache: .tinysight/cache, for what pretrained networks see.
+        checkpoint: the folder of this very training, from which a network goes on; None starts anew.
 
     Raises:
         ModelError: if the training runs away.
@@ -33,8 +45,12 @@ def fit_candidate(params: ModelParams, data: TrainingData, settings: TrainParams
     match params:
         case MajorityParams():
             return majority.fit(data)
+        case LogisticParams():
+            return logistic.fit(params, data)
         case SvmParams():
             return svm.fit(params, data)
+        case TransferParams():
+            return transfer.fit(params, data, cache)
         case MlpParams():
             network = Network(lambda: mlp.build(params, size, classes), lambda _: mlp.recipe(params))
         case TutorialCnnParams():
@@ -47,4 +63,4 @@ def fit_candidate(params: ModelParams, data: TrainingData, settings: TrainParams
             )
         case _:
             assert_never(params)
-    return fit_network(network, data, settings, seed)
+    return fit_network(network, data, settings, seed, checkpoint)

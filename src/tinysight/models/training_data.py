@@ -59,6 +59,17 @@ class TrainingData:
         """(v,) int64."""
         return self.labels[self.val_rows]
 
+    def class_weights(self, balance: float) -> dict[int, float]:
+        """What a mistake on a picture of each class counts; 1 on average over all places.
+
+        Args:
+            balance: 0 counts every picture alike, 1 every class.
+        """
+        counts = np.bincount(self.train_labels, minlength=len(self.class_names)).astype(float)
+        weights = np.where(counts > 0, np.maximum(counts, 1) ** -balance, 0)
+        weights *= counts.sum() / (weights * counts).sum()
+        return {label: float(weight) for label, weight in enumerate(weights)}
+
     def images(self, places: Rows) -> Pixels:
         """The pictures at some places: (len(places), S, S, 3) uint8, in their order."""
         originals = places < len(self.train_rows)

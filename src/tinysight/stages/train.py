@@ -1,12 +1,16 @@
 """Train rows and their copies → a trained candidate, or the reason why there is none."""
 
+import hashlib
+import json
 import sys
 import time
 import traceback
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
+from tinysight import __version__
 from tinysight.data.dataset import read_info
 from tinysight.data.imageset import ImageSet
 from tinysight.data.splits import Split
@@ -29,7 +33,7 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     folder = paths.train(candidate)
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        _train(params, candidate, data, folder)
+        _train(params, candidate, data, folder, paths)
     except Exception as error:  # whatever it is, the other rungs go on
         give_up(folder, candidate, error)
     else:
@@ -47,17 +51,31 @@ def give_up(folder: Path, candidate: str, error: Exception) -> None:
     print(f"{candidate} failed: {status.reason}", file=sys.stderr)
 
 
-def _train(params: Params, candidate: str, data: TrainingData, folder: Path) -> None:
+def _train(params: Params, candidate: str, data: TrainingData, folder: Path, paths: Paths) -> None:
     start_tensorflow()  # here, so that a stage that cannot start says so at once: it takes seconds
+    from tinysight.models.checkpoints import remove_checkpoints
     from tinysight.models.networks import predict_logits
     from tinysight.models.saved import TrainFacts, save_model, write_curves, write_facts
     from tinysight.models.training import fit_candidate
 
     settings = params.models[candidate]
+    checkpoint = paths.checkpoints(candidate) / _key(params, candidate, paths)
     started = time.perf_counter()
-    fitted = fit_candidate(settings, data, params.train, params.seed)
+    fitted = fit_candidate(settings, data, params.train, params.seed, paths.cache, checkpoint)
     seconds = round(time.perf_counter() - started, 2)
     accuracy = float(np.mean(predict_logits(fitted.model, data).argmax(axis=1) == data.val_labels))
     save_model(folder, fitted.model)
     write_curves(folder, fitted.curves)
     write_facts(folder, TrainFacts(settings.kind, seconds, fitted.epochs, fitted.rows, accuracy))
+    remove_checkpoints(checkpoint)
+
+
+def _key(params: Params, candidate: str, paths: Paths) -> str:
+    """Names one training by all that decides its result, so that no other one goes on from its checkpoints."""
+    sections = params.model_dump(mode="json", include={"seed", "dataset", "split", "augment", "train"})
+    own = params.models[candidate].model_dump(mode="json")
+    story = [__version__, version("keras"), read_info(paths.dataset).digest, sections, own]
+    digest = hashlib.sha256(json.dumps(story, sort_keys=True).encode())
+    for rows in ("train", "val"):
+        digest.update((paths.split / f"{rows}.npy").read_bytes())
+    return digest.hexdigest()[:32]
