@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import tinysight
 from tinysight.cli_bundle import add_bundle
 from tinysight.cli_data import add_import, add_samples
+from tinysight.cli_learning import add_learning
 from tinysight.cli_predict import add_predict
 from tinysight.errors import ConfigError, TinysightError, os_error
 from tinysight.paths import Paths
@@ -55,6 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_predict(commands, _project)
     _add_registry(commands)
     add_bundle(commands, _project)
+    add_learning(commands, _project)
     key = commands.add_parser("key", help="make a key for the service, and the hash that the service is to know")
     key.set_defaults(run=_key)
     retry = commands.add_parser("retry", help="run the candidates that failed again, then what follows from them")

@@ -79,6 +79,6 @@ def _uncertain(chosen: Scores) -> list[str]:
     width = (chosen.test.interval[1] - chosen.test.interval[0]) / 2
     advice = (
         f"{chosen.test.rows:,} test images leave an uncertainty of {points(width)} either way: more pictures make it"
-        " smaller, four times as many halve it."
+        " smaller, four times as many halve it. `tinysight learning-curve` says whether they would be named better too."
     )
     return [advice] if width >= SENSIBLE_GAP else []

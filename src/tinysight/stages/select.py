@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from tinysight.data.dataset import read_info
 from tinysight.errors import ModelError
 from tinysight.evaluation.budget import over_budget
 from tinysight.evaluation.explanation import explain
 from tinysight.evaluation.figures import Point, draw_accuracy_cost
+from tinysight.evaluation.learning import Learning, read_learning
 from tinysight.evaluation.mistakes import read_mistakes
 from tinysight.evaluation.scores import read_scores, write_record
 from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
@@ -74,8 +76,15 @@ def _html(params: Params, paths: Paths, verdict: Verdict, entrants: list[Entrant
         dataset=params.dataset.name,
         mistakes=read_mistakes(paths.scores(verdict.chosen)) if verdict.chosen else None,
         augmented=picture.read_bytes() if picture.is_file() else b"",
+        learning=_learning(paths),
+        image_size=params.dataset.image_size,
     )
     return draw_verdict(view).encode("utf-8", "xmlcharrefreplace")
+
+
+def _learning(paths: Paths) -> Learning | None:
+    """What `tinysight learning-curve` found, where somebody has asked for it."""
+    return read_learning(paths.learning, read_info(paths.dataset).digest) if paths.learning.is_file() else None
 
 
 def _draw(path: Path, entrants: list[Entrant], verdict: Verdict, dataset: str) -> None:

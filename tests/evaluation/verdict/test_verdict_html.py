@@ -7,7 +7,9 @@ import pytest
 from data_reports import Page
 from evaluated import mistakes_of, scores_of, whole_scores
 from PIL import Image
+from test_learning import trial
 
+from tinysight.evaluation.learning import Learning
 from tinysight.evaluation.mistakes import Mistakes
 from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
 from tinysight.evaluation.verdict.page import draw_verdict
@@ -31,6 +33,7 @@ def drawn(
     dataset: str = "pets",
     mistakes: Mistakes | None = None,
     augmented: bytes = b"",
+    learning: Learning | None = None,
 ) -> str:
     rule = choose(entrants, 1.0)
     verdict = Verdict(
@@ -39,7 +42,16 @@ def drawn(
         rule=rule,
         candidates=[in_verdict(entrant) for entrant in entrants],
     )
-    view = make_view(verdict, entrants, EXPECTED, dataset=dataset, mistakes=mistakes, augmented=augmented)
+    view = make_view(
+        verdict,
+        entrants,
+        EXPECTED,
+        dataset=dataset,
+        mistakes=mistakes,
+        augmented=augmented,
+        learning=learning,
+        image_size=28,
+    )
     return draw_verdict(view)
 
 
@@ -108,6 +120,16 @@ def test_the_picture_of_augmented_pictures_is_inside():
     Image.new("RGB", (4, 4)).save(file, "PNG")
     assert "What it was trained on besides" in Page(drawn(augmented=file.getvalue())).text
     assert "What it was trained on besides" not in Page(drawn()).text
+
+
+def test_the_learning_curve_is_shown_where_somebody_asked_for_it():
+    trials = [trial(rows, 1 - 0.4 * (rows / 100) ** -0.5) for rows in (100, 200, 400, 800)]
+    text = Page(
+        drawn(learning=Learning(dataset_digest="d", trials=[*trials, trial(800, 0.9, varied="size", size=56)]))
+    ).text
+    assert "twice as many would bring about" in text
+    assert "56 × 56" in text
+    assert "Would more pictures help" not in Page(drawn()).text
 
 
 def test_the_same_scores_give_the_same_page():

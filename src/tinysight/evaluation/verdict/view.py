@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tinysight.evaluation.explanation import MAJORITY
+from tinysight.evaluation.learning import Learning
 from tinysight.evaluation.mistakes import Mistakes
 from tinysight.evaluation.next_steps import next_steps
 from tinysight.evaluation.scores import Scores
@@ -19,6 +20,7 @@ from tinysight.evaluation.verdict.details import (
     shown_mistakes,
     shown_strangers,
 )
+from tinysight.evaluation.verdict.learning_plot import LearningPlot, place_learning
 from tinysight.evaluation.verdict.plots import (
     CurvePlot,
     Plane,
@@ -92,6 +94,7 @@ class View:
     mistakes: tuple[Mistake, ...]
     reliability: Reliability | None
     strangers: tuple[tuple[str, Band], ...]
+    learning: LearningPlot | None
     augmented: str
     steps: tuple[str, ...]
 
@@ -104,6 +107,8 @@ def make_view(
     dataset: str,
     mistakes: Mistakes | None = None,
     augmented: bytes = b"",
+    learning: Learning | None = None,
+    image_size: int = 0,
 ) -> View:
     """Chooses what the page shows.
 
@@ -114,6 +119,8 @@ def make_view(
         dataset: the data set's name.
         mistakes: of the chosen candidate, where evaluate left them.
         augmented: a PNG of augmented pictures, or nothing.
+        learning: trials on today's data set, where there are any.
+        image_size: of the data set.
     """
     came = sorted((e.scores for e in entrants if e.scores), key=lambda s: (s.cost.multiply_adds, s.cost.file_bytes))
     chosen = next((scores for scores in came if scores.name == verdict.chosen), None)
@@ -141,6 +148,7 @@ def make_view(
         mistakes=tuple(shown_mistakes(mistakes, chosen)) if mistakes and chosen else (),
         reliability=place_reliability(calibrated.bins_before, calibrated.bins_after) if calibrated else None,
         strangers=tuple(shown_strangers(chosen)) if chosen else (),
+        learning=_learning(learning, chosen, colours, image_size),
         augmented=data_uri(augmented),
         steps=tuple(next_steps(chosen, some_failed=any(not e.scores for e in entrants))),
     )
@@ -173,6 +181,14 @@ def _tiles(chosen: Scores) -> Iterator[Tile]:
     yield Tile("one picture", duration_ms(cost.p50_ms), f"1 of 100 takes over {duration_ms(cost.p99_ms)}")
     yield Tile("memory", memory(cost.peak_mb), "of a process that predicts")
     yield Tile("training", duration(cost.train_seconds), "once, on this machine")
+
+
+def _learning(
+    learning: Learning | None, chosen: Scores | None, colours: dict[str, int], image_size: int
+) -> LearningPlot | None:
+    if learning is None or chosen is None:
+        return None
+    return place_learning(learning, candidate_of(chosen.name), colours, image_size)
 
 
 def _floor(came: Sequence[Scores]) -> float:

@@ -1,0 +1,89 @@
+"""Where the marks of the learning curve stand, and the table of image sizes beside it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tinysight.evaluation.learning import ROWS, SIZE, Learning, Trial, expected_gain, more_pictures
+from tinysight.evaluation.verdict.plots import Line, Tick
+from tinysight.evaluation.wording import count, file_size, percent
+
+WIDE, HIGH = 360.0, 240.0
+LEFT, RIGHT, TOP, BOTTOM = 42.0, 14.0, 12.0, 30.0
+
+
+@dataclass(frozen=True)
+class SizeRow:
+    """The chosen candidate at one image size."""
+
+    size: int
+    moved: str
+    clean: str
+    arithmetic: str
+    file: str
+    now: bool
+
+
+@dataclass(frozen=True)
+class LearningPlot:
+    """What more pictures, or larger ones, would bring.
+
+    Attributes:
+        sentences: the finding of each candidate.
+        lines: accuracy, moved, against the number of train pictures, doubled from step to step.
+        sizes: the chosen candidate at other image sizes, the smallest first.
+    """
+
+    sentences: tuple[str, ...]
+    lines: tuple[Line, ...]
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+    sizes: tuple[SizeRow, ...]
+
+
+def place_learning(learning: Learning, chosen: str, colours: Mapping[str, int], size: int) -> LearningPlot | None:
+    """Draws the trials; None where there are none of the chosen candidate.
+
+    Args:
+        learning: of today's data set.
+        chosen: the candidate's key, without the ending of its 8-bit file.
+        colours: each candidate's number.
+        size: the image size of the data set.
+    """
+    curves = {name: learning.of(name, ROWS) for name in colours if learning.of(name, ROWS)}
+    if chosen not in curves:
+        return None
+    trials = [trial for found in curves.values() for trial in found]
+    low, high = (math.log2(pick(trial.rows for trial in trials)) for pick in (min, max))
+    floor = max(0.0, math.floor(min(trial.expected_accuracy for trial in trials) * 10) / 10)
+
+    def x(rows: int) -> float:
+        return round(LEFT + (math.log2(rows) - low) / max(high - low, 1e-9) * (WIDE - LEFT - RIGHT), 1)
+
+    def y(share: float) -> float:
+        return round(TOP + (1 - share) / (1 - floor) * (HIGH - TOP - BOTTOM), 1)
+
+    def line(name: str, found: Sequence[Trial]) -> Line:
+        points = " ".join(f"{x(trial.rows)},{y(trial.expected_accuracy)}" for trial in found)
+        title = ", ".join(f"{trial.rows:,}: {percent(trial.expected_accuracy)}" for trial in found)
+        return Line(name, colours[name], points, False, name == chosen, f"{name}: {title}")
+
+    ordered = sorted(curves, key=lambda name: name == chosen)
+    return LearningPlot(
+        sentences=tuple(more_pictures(name, curves[name]) for name in reversed(ordered) if expected_gain(curves[name])),
+        lines=tuple(line(name, curves[name]) for name in ordered),
+        across=tuple(Tick(x(trial.rows), f"{trial.rows:,}") for trial in curves[chosen]),
+        up=tuple(Tick(y(share), f"{share:.0%}") for share in (floor, (1 + floor) / 2, 1.0)),
+        sizes=tuple(_size(trial, size) for trial in learning.of(chosen, SIZE)),
+    )
+
+
+def _size(trial: Trial, size: int) -> SizeRow:
+    return SizeRow(
+        size=trial.image_size,
+        moved=percent(trial.expected_accuracy),
+        clean=percent(trial.accuracy),
+        arithmetic=count(trial.multiply_adds),
+        file=file_size(trial.file_bytes),
+        now=trial.image_size == size,
+    )

@@ -1,0 +1,33 @@
+"""The learning curve on the verdict's page."""
+
+from test_learning import trial
+
+from tinysight.evaluation.learning import SIZE, Learning
+from tinysight.evaluation.verdict.learning_plot import HIGH, WIDE, place_learning
+
+COLOURS = {"svm": 0, "small_cnn": 1, "small_cnn_int8": 1, "mlp": 2}
+TRIALS = [
+    *(trial(rows, 0.7 + rows / 4000) for rows in (100, 200, 400, 800)),
+    *(trial(rows, 0.75 + rows / 4000, candidate="small_cnn") for rows in (100, 200, 400, 800)),
+    *(trial(800, 0.9, varied=SIZE, size=size, candidate="small_cnn") for size in (56, 14, 28)),
+]
+
+
+def test_both_candidates_are_drawn_the_chosen_on_top_and_sizes_in_order():
+    plot = place_learning(Learning(dataset_digest="d", trials=TRIALS), "small_cnn", COLOURS, 28)
+    assert plot is not None
+    assert [line.name for line in plot.lines] == ["svm", "small_cnn"]
+    assert [row.size for row in plot.sizes] == [14, 28, 56]
+    assert [row.now for row in plot.sizes] == [False, True, False]
+    assert [tick.label for tick in plot.across] == ["100", "200", "400", "800"]
+    steps = [later.place - earlier.place for earlier, later in zip(plot.across, plot.across[1:], strict=False)]
+    assert max(steps) - min(steps) < 0.5  # each doubling is one step
+    for line in plot.lines:
+        for point in line.points.split():
+            x, y = map(float, point.split(","))
+            assert 0 < x < WIDE
+            assert 0 < y < HIGH
+
+
+def test_trials_of_another_candidate_are_not_shown():
+    assert place_learning(Learning(dataset_digest="d", trials=TRIALS), "mlp", COLOURS, 28) is None
