@@ -2,9 +2,13 @@
 
 import asyncio
 import logging
+import os
 import resource
 import signal
+import socket
+import struct
 import time
+from contextlib import suppress
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -30,14 +34,19 @@ class Connections:
     waited for longest ends.
     """
 
-    def __init__(self, *, most: int, seconds: float, work_seconds: float) -> None:
+    def __init__(
+        self, *, most: int, seconds: float, work_seconds: float, count: "memoryview[float] | None" = None
+    ) -> None:
         """None yet.
 
         Args:
             most: open connections.
             seconds: to wait for a client.
             work_seconds: after which this process is ended by the system if it is still at one and the same thing.
+            count: where all workers see how many this one has.
         """
+        self._count = memoryview(bytearray(8)).cast("d") if count is None else count
+        self._count[0] = 0  # whoever was at this place before left its number
         self.most, self.seconds, self._work_seconds = most, seconds, work_seconds
         self._open: set[Connection] = set()
         self._waits: dict[Connection, float] = {}  # since when; the longest wait is first
@@ -46,6 +55,7 @@ class Connections:
     def opened(self, connection: "Connection") -> None:
         """Takes note of a new one, and makes room for it."""
         self._open.add(connection)
+        self._count[0] = len(self._open)
         self.wait_for(connection)
         if len(self._open) > self.most:
             oldest = next(iter(self._waits))
@@ -58,6 +68,7 @@ class Connections:
     def closed(self, connection: "Connection") -> None:
         """Forgets one."""
         self._open.discard(connection)
+        self._count[0] = len(self._open)
         self._waits.pop(connection, None)
 
     def wait_for(self, connection: "Connection") -> None:
@@ -179,7 +190,7 @@ class Connection(HttpToolsProtocol):
     def end(self) -> None:
         """Ends a connection that is waited for: with an answer where one may still come, at once where not."""
         if self.transport.is_closing() or self.flow.write_paused or self.late:
-            self.transport.abort()
+            self._cut()
         elif self._begun and self._head_open:
             self._refuse(too_slow(self._all.seconds))
         elif self._begun and not self._complete and not self.cycle.response_started:
@@ -204,6 +215,12 @@ class Connection(HttpToolsProtocol):
         self.transport.write(b"".join((STATUS_LINE[response.status_code], *lines, b"\r\n", bytes(response.body))))
         self._all.wait_for(self)
         self.transport.close()
+
+    def _cut(self) -> None:
+        """Ends it without the minutes in which the system would go on offering what the client does not read."""
+        with suppress(OSError), socket.socket(fileno=os.dup(self.transport.get_extra_info("socket").fileno())) as same:
+            same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
 
     def _read_on(self) -> None:
         if not self.transport.is_closing():

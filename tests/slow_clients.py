@@ -15,6 +15,11 @@ def memory_of(pid: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / 1e6
 
 
+def open_files(pid: int) -> int:
+    """How many files, sockets among them, a process has open."""
+    return len([*Path(f"/proc/{pid}/fd").iterdir()])
+
+
 def connect(service: Running) -> socket.socket:
     host, port = service.url.removeprefix("http://").split(":")
     return socket.create_connection((host, int(port)), timeout=20)
