@@ -126,6 +126,20 @@ def test_a_difference_within_the_tolerance_is_allowed(folder: Path) -> None:
     check(folder)
 
 
+def test_an_int8_model_may_differ_more_between_machines(tmp_path: Path) -> None:
+    """Bytes round; but not so much that another model would pass."""
+    model = tiny_model(tmp_path / "model.onnx", COLOURS, 8, precision="int8")
+    write_bundle(tmp_path / "bundle", model, {"red.png": solid_png(RGB["red"])}, name="colours", version="1")
+    promised = json.loads((tmp_path / "bundle" / GOLDEN).read_text())["red.png"]
+    for off, fits in ((0.015, True), (0.025, False)):
+        rewrite(tmp_path / "bundle", GOLDEN, {"red.png": {**promised, "red": promised["red"] - off}})
+        if fits:
+            check(tmp_path / "bundle")
+        else:
+            with pytest.raises(BundleError, match=r"within 0\.02 of a probability"):
+                check(tmp_path / "bundle")
+
+
 def test_golden_pictures_are_only_read_when_under_a_digest(folder: Path) -> None:
     (folder.parent / "outside.png").write_bytes(solid_png(RGB["red"]))
     rewrite(folder, GOLDEN, {"../../outside.png": {"red": 1.0, "green": 0.0, "blue": 0.0}})

@@ -12,7 +12,7 @@ from projects import ROOT
 from pydantic import ValidationError
 
 from tinysight.errors import ConfigError
-from tinysight.params import Params, parse_params
+from tinysight.params import Params, parse_params, tried
 
 LOCK: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text())
 
@@ -55,6 +55,10 @@ def parsed(content: dict[str, Any]) -> Params:
         ("models", {}, "models: "),
         ("models.SVM", {"kind": "majority"}, "SVM"),
         ("models.svm.kind", "forest", r"models\.svm: .*'svm', 'mlp'"),
+        ("models.net_int8", {"kind": "majority"}, "must not end in _int8"),
+        ("models.svm.c", -1, r"models\.svm\.c.*greater than 0"),
+        ("models.svm.gamma", [1, 0], r"models\.svm\.gamma.*greater than 0"),
+        ("models.transfer.side", 20, r"models\.transfer\.side.*greater than or equal to 32"),
         ("register.promote", "maybe", r"register\.promote: .*'auto' or 'never'"),
         ("validate.smallest_class", 2, r"validate\.smallest_class: "),
     ],
@@ -110,3 +114,9 @@ def test_a_digest_does_not_depend_on_the_order_of_keys() -> None:
 def test_not_a_mapping_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"params\.yaml"):
         parse_params([1, 2], origin="params.yaml")  # type: ignore[arg-type]
+
+
+def test_one_value_to_try_is_as_good_as_several() -> None:
+    one, several = (parsed(changed("models.svm.c", value)).models["svm"].model_dump() for value in (2, [1, 2.5]))
+    assert tried(one["c"]) == (2.0,)
+    assert tried(several["c"]) == (1.0, 2.5)

@@ -25,3 +25,15 @@ def test_a_folder_that_is_merely_called_exps_is_its_own_checkout(tmp_path: Path)
     project = tmp_path / "exps" / "mine"
     project.mkdir(parents=True)
     assert Paths(project).state == project.resolve() / ".tinysight"
+
+
+def test_an_int8_file_lies_beside_its_candidates_and_is_scored_below_it(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    assert paths.model("net_int8") == paths.export("net") / "model.int8.onnx"
+    assert paths.model("net") == paths.export("net_int8") / "model.onnx"
+    assert paths.train("net_int8") == paths.train("net")
+    assert paths.scores("net_int8") == paths.scores("net") / "int8"
+    assert paths.scored("net") == ("net",)
+    paths.export("net").mkdir(parents=True)
+    paths.model("net_int8").touch()
+    assert paths.scored("net") == ("net", "net_int8")

@@ -9,8 +9,8 @@ import pytest
 from shapes import CLASSES, write_shapes
 from tiny_datasets import make_params
 
-from tinysight.errors import DataError
-from tinysight.models import majority
+from tinysight.errors import DataError, ModelError
+from tinysight.models import int8, majority
 from tinysight.models.status import OK, Status, read_status, write_status
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
@@ -35,7 +35,12 @@ def test_a_candidate_leaves_its_model_its_facts_and_a_file_that_predicts(paths: 
     export.run(params, paths, candidate)
     left = {path.name for path in paths.train(candidate).iterdir()}
     assert left == {"model.keras", "curves.csv", "train.json", "status.json"}
-    assert {path.name for path in paths.export(candidate).iterdir()} == {"model.onnx", "export.json", "status.json"}
+    int8 = {"model.int8.onnx"} if candidate == "small_cnn" else set()
+    assert {path.name for path in paths.export(candidate).iterdir()} == {
+        "model.onnx",
+        "export.json",
+        "status.json",
+    } | int8
     facts = json.loads((paths.train(candidate) / "train.json").read_text())
     assert (facts["kind"], facts["rows"]) == (candidate, 90)
     curves = (paths.train(candidate) / "curves.csv").read_text().splitlines()
@@ -107,3 +112,19 @@ def test_an_export_without_a_model_is_stopped(paths: Paths):
     write_status(paths.train("svm"), OK)
     with pytest.raises(DataError, match=r"model\.keras"):
         export.run(make_params(*QUICK), paths, "svm")
+
+
+def test_a_network_that_cannot_be_quantised_keeps_its_float_file_and_the_reason(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object) -> bytes:
+        raise ModelError("ONNX Runtime cannot quantise the graph: no such layer.")
+
+    monkeypatch.setattr(int8, "quantise", refuse)
+    params = make_params(*QUICK)
+    train.run(params, paths, "mlp")
+    export.run(params, paths, "mlp")
+    assert read_status(paths.export("mlp")) == OK
+    assert paths.scored("mlp") == ("mlp",)
+    facts = json.loads((paths.export("mlp") / "export.json").read_text())
+    assert "no such layer" in facts["int8"]["failed"]

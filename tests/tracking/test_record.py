@@ -12,7 +12,7 @@ from tinysight.tracking.record import metric_name, read_curves, read_pipeline
 
 def test_the_record_holds_what_made_each_candidate_and_what_it_scores(finished: tuple[Params, Paths]) -> None:
     svm = next(candidate for candidate in read_pipeline(*finished).candidates if candidate.name == "svm")
-    assert svm.params["model.c"] == "0.1"
+    assert svm.params["model.landmarks"] == "2000"
     assert svm.params["augment.rotation"] == "10.0"
     assert not any(name.startswith(("models", "register", "generated")) for name in svm.params)
     assert svm.metrics["val/accuracy"] == 0.9

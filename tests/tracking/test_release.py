@@ -9,13 +9,16 @@ from PIL import Image
 from results import BAD, SIZE, make_results
 
 from tinysight.bundle import open_bundle, scores_of, sha256_of
+from tinysight.data.dataset import read_info
 from tinysight.errors import DataError
 from tinysight.evaluation.scores import read_scores
 from tinysight.params import Params
 from tinysight.paths import Paths
+from tinysight.tracking.belonging import check_belonging
 from tinysight.tracking.record import read_pipeline
 from tinysight.tracking.registry import list_versions, promote
 from tinysight.tracking.release import release
+from tinysight.tracking.sync import sync
 
 
 def production(paths: Paths) -> str:
@@ -197,3 +200,16 @@ def test_the_runs_are_published_before_anything_is_decided(finished: tuple[Param
     assert not is_published(finished[1].store, key, finished[0].models)
     release(*finished)
     assert is_published(finished[1].store, key, finished[0].models)
+
+
+def test_an_int8_file_is_published_registered_and_released_as_any_other(finished: tuple[Params, Paths]) -> None:
+    params, paths = again(finished[1], chosen="svm_int8")
+    shutil.copytree(paths.scores("svm"), paths.scores("svm_int8"))
+    tiny_model(paths.model("svm_int8"), COLOURS, SIZE, seed=5, dataset_digest=read_info(paths.dataset).digest,
+               params_digest=params.model_digest("svm"), precision="int8")  # fmt: skip
+    decision = release(params, paths)
+    assert (decision.outcome, decision.candidate, decision.accuracy) == ("promoted", "svm_int8", 1.0)
+    assert list_versions(paths)[0].sha256 == sha256_of(paths.model("svm_int8"))
+    assert {"svm", "svm_int8"} <= {candidate.name for candidate in read_pipeline(params, paths).candidates}
+    assert sync(params, paths).endswith("is production; the registry holds this project's results.")
+    check_belonging(params, paths)
