@@ -24,6 +24,7 @@ from serve.memory import give_back_large_memory
 from serve.metrics import Metrics
 from serve.settings import Settings
 from serve.shared import Shared
+from serve.shared_cells import OPEN
 from serve.version import Release
 
 
@@ -61,7 +62,7 @@ def answer_requests(
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http=_connection_maker(settings),
+        http=_connection_maker(settings, shared.cells.everybodys(OPEN)[place]),
         ws="none",
         log_config=None,
         access_log=False,  # serve.watch writes it
@@ -69,11 +70,13 @@ def answer_requests(
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    GentleServer(config, metrics, shared.outlet).run(sockets=[listener])
+    GentleServer(config, metrics, shared, place).run(sockets=[listener])
 
 
-def _connection_maker(settings: Settings) -> type[asyncio.Protocol]:
+def _connection_maker(settings: Settings, count: "memoryview[float]") -> type[asyncio.Protocol]:
     """What uvicorn calls for each new connection."""
     most = raise_file_limit(settings.connections)
-    connections = Connections(most=most, seconds=settings.body_seconds, work_seconds=settings.request_seconds)
+    connections = Connections(
+        most=most, seconds=settings.body_seconds, work_seconds=settings.request_seconds, count=count
+    )
     return cast("type[asyncio.Protocol]", partial(Connection, connections))

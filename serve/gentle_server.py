@@ -3,11 +3,16 @@
 import asyncio
 import socket
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import cast
 
 import uvicorn
 
-from serve.log_outlet import LogOutlet
+from serve.acceptor import Acceptor
 from serve.metrics import Metrics
+from serve.shared import Shared
+from serve.shared_cells import OPEN
 
 GRACE = 30  # seconds for answers that are under way when the service is stopped
 LINGER = 1.0  # seconds for a client of an open connection to send one more request, whose answer then says goodbye
@@ -16,16 +21,28 @@ LINGER = 1.0  # seconds for a client of an open connection to send one more requ
 class GentleServer(uvicorn.Server):
     """uvicorn's server, with an eye on the log."""
 
-    def __init__(self, config: uvicorn.Config, metrics: Metrics, outlet: LogOutlet) -> None:
+    def __init__(self, config: uvicorn.Config, metrics: Metrics, shared: Shared, place: int) -> None:
         """Serves nothing yet.
 
         Args:
             config: of the server.
             metrics: of this worker.
-            outlet: of its log.
+            shared: with the others, among it the log.
+            place: of this worker among all.
         """
         super().__init__(config)
+        self._counts, self._place, outlet = shared.cells.everybodys(OPEN), place, shared.outlet
         self._metrics, self._outlet, self._dropped = metrics, outlet, outlet.dropped
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts to take connections, in turn with the other workers."""
+        await super().startup(sockets=[])
+
+        maker = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
+        protocol = partial(maker, config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+        for listener in sockets or []:
+            acceptor = Acceptor(listener, protocol, self._counts, self._place)
+            self.servers.append(cast("asyncio.Server", acceptor))
 
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second."""

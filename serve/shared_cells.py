@@ -13,7 +13,8 @@ PAGE = CELLS * 8 + NAMES
 PID, TAKEN, NAMED = 0, 1, 2  # cells with a meaning of their own: whose page, cells in use, bytes of names in use
 LOST = 3  # counts what a full page had no room for
 FLAG = 4  # what its process tells the others
-SINK = 5  # from here on: written and never read, in place of what a full page has no room for
+OPEN = 5  # its open connections
+SINK = 6  # from here on: written and never read, in place of what a full page has no room for
 LONGEST = 60  # cells of one series
 FIRST = SINK + LONGEST
 
@@ -87,6 +88,10 @@ class SharedCells:
     def pages(self) -> list[Page]:
         """All of them, to be read."""
         return [self.page(number) for number in range(self._count)]
+
+    def everybodys(self, cell: int) -> "list[memoryview[float]]":
+        """One of the cells with a meaning of their own, of each place among the workers."""
+        return [page.cells[cell : cell + 1] for page in self.pages()[1:]]
 
     def totals(self) -> dict[str, list[float]]:
         """Each series with its cells added up over all processes, also those that have ended."""

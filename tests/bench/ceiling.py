@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 
-def ceiling(model: Path, photo: Path, *, processes: int, seconds: float) -> float:
-    """Pictures/s that some processes decode and classify together."""
+def ceiling(model: Path, photo: Path, *, processes: int, seconds: float) -> tuple[float, float]:
+    """Pictures/s that some processes decode and classify together, and ms of CPU for each."""
     words = [sys.executable, __file__, str(model), str(photo), str(seconds)]
     running = [
         subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(processes)
@@ -19,11 +19,12 @@ def ceiling(model: Path, photo: Path, *, processes: int, seconds: float) -> floa
         assert process.stdin
         process.stdin.write("go\n")
         process.stdin.flush()
-    return round(sum(float(process.communicate()[0]) for process in running), 1)
+    rates, cpu = zip(*(map(float, process.communicate()[0].split()) for process in running), strict=True)
+    return round(sum(rates), 1), sum(cpu) / processes
 
 
 def _classify(model: Path, photo: Path, seconds: float) -> None:
-    """Says that it is ready, waits for a line, and says how many pictures/s it was."""
+    """Says that it is ready, waits for a line, and says how many pictures/s it was and ms of CPU for one."""
     from tinysight.predictor import Predictor
 
     predictor, data, count = Predictor(model), photo.read_bytes(), 0
@@ -31,11 +32,11 @@ def _classify(model: Path, photo: Path, seconds: float) -> None:
         predictor.predict(data)
     print("ready", flush=True)
     sys.stdin.readline()
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     while time.perf_counter() - began < seconds:
         predictor.predict(data)
         count += 1
-    print(count / (time.perf_counter() - began))
+    print(count / (time.perf_counter() - began), 1000 * (time.process_time() - cpu) / count)
 
 
 if __name__ == "__main__":
