@@ -101,7 +101,8 @@ def health() -> dict[str, Any]:
     """Milliseconds until /healthz answers on a new connection, as a watcher asks: at rest, and beside a full load."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        subprocess.run([sys.executable, "-m", "tests.bench.serving_model", name], cwd=ROOT, check=True)
+        make = [sys.executable, "-m", "tests.bench.serving_model", name]
+        subprocess.run(make, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
         with running(folder / "bundle", folder, TINYSIGHT_WORKERS="2", TINYSIGHT_QUEUE="100") as service:
             at_rest = _probes(service.url, 1.0)
             loads: list[Any] = []
