@@ -43,6 +43,17 @@ def test_the_order_is_kept(count: int) -> None:
     assert list(on_all_cores(double, range(count))) == [2 * number for number in range(count)]
 
 
+@pytest.mark.parametrize("batch", [1, 3, 100])
+def test_batches_of_any_size_keep_it_too(batch: int) -> None:
+    assert list(on_all_cores(double, range(40), batch=batch)) == [2 * number for number in range(40)]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_there_are_as_many_processes_as_asked_for(workers: int) -> None:
+    work = on_all_cores(lambda number: (time.sleep(0.02), os.getpid())[1], range(30), batch=1, workers=workers)
+    assert len(set(work)) == workers
+
+
 def test_slow_items_do_not_change_the_order() -> None:
     def slow(number: int) -> int:
         time.sleep(0.2 if number == 0 else 0)

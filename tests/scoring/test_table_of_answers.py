@@ -154,6 +154,14 @@ def test_a_table_that_is_there_stays_unless_told(tmp_path: Path, model: ModelFil
     assert len(pd.read_csv(out)) == 300
 
 
+def test_a_folder_in_the_tables_place_is_said_before_the_work(
+    tmp_path: Path, model: ModelFile, pictures: list[Named]
+) -> None:
+    (tmp_path / "out.csv").mkdir()
+    with pytest.raises(ConfigError, match="is a folder"):
+        write_answers(pictures, model, tmp_path / "out.csv", overwrite=True)
+
+
 def test_two_runs_do_not_write_one_table(tmp_path: Path, model: ModelFile, pictures: list[Named]) -> None:
     """A lock of the system belongs to a process, so the other one is a real one."""
     import multiprocessing

@@ -60,6 +60,8 @@ def write_answers(
         DataError: if there is no picture, or the disk is full.
     """
     check_table(out)
+    if out.is_dir():
+        raise ConfigError(f"{out} is a folder. Name a file in it with --out.")
     if out.exists() and not overwrite:
         raise ConfigError(f"{out} is there already. Add --overwrite to replace it, or name another file with --out.")
     with unfinished(out) as folder, _draft(folder / DRAFT, out) as draft:
