@@ -28,7 +28,7 @@ class LogOutlet:
             file: its descriptor.
         """
         self.dropped, self.waiting = 0, deque[bytes]()
-        self._size, self._lock = 0, Lock()
+        self._size, self._lock, self._owner = 0, Lock(), os.getpid()
         self._opened = ExitStack()
         self._send = _sender(file, self._opened)
 
@@ -65,6 +65,9 @@ class LogOutlet:
         self._size += len(line)
 
     def _write_waiting(self) -> None:
+        if self._owner != os.getpid():  # forked meanwhile: what waits is the other process's to write
+            self.waiting.clear()
+            self._size, self._owner = 0, os.getpid()
         while self.waiting:
             line = self.waiting[0]
             rest = self._rest_of(line)

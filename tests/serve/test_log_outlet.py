@@ -55,6 +55,18 @@ def test_a_pipe_that_nobody_reads_stops_nobody(
     assert read_all(pipe[0], outlet) == b"again\n"
 
 
+def test_a_forked_process_does_not_repeat_what_waits(pipe: tuple[int, int]) -> None:
+    outlet = LogOutlet(pipe[1])
+    for _ in range(1000):
+        outlet.write(LINE)
+    assert outlet.waiting
+    if (child := os.fork()) == 0:
+        outlet.write(b"from the child\n")
+        os._exit(len(outlet.waiting))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1  # its own, for which there was no room either
+    assert read_all(pipe[0], outlet) == LINE * 1000
+
+
 def test_a_line_longer_than_a_pipe_arrives_whole(pipe: tuple[int, int]) -> None:
     outlet = LogOutlet(pipe[1])
     outlet.write(b"y" * 200_000 + b"\n")
