@@ -17,6 +17,7 @@ from tinysight.cli import build_parser
 from tinysight.config import compose_params
 
 README = page("README.md")
+ON_A_SERVER = {"scp", "python3.11", "ln", "cd", "cp"}
 OF_THE_USER = {"data", "dvc.lock"}  # pointers that users commit, and this repository does not
 INTERNAL = {"TINYSIGHT_TRACKING_URI"}  # the field of MLFLOW_TRACKING_URI
 VARIABLE = re.compile(r"\bTINYSIGHT_[A-Z_]+\b")
@@ -34,7 +35,7 @@ def is_known(command: str) -> bool:
     if words[0] == "make":
         return words[1] in make_targets()
     if words[0] != "tinysight":
-        return words[0] in {"dvc", "git", "curl", "source"}
+        return words[0] in {"dvc", "git", "curl", "source", *ON_A_SERVER}
     parser, rest = build_parser(), words[1:]
     while rest and rest[0] in subcommands(parser):
         parser, rest = subcommands(parser)[rest[0]], rest[1:]
