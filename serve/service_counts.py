@@ -9,7 +9,7 @@ from serve.exposition import series
 from serve.families import Family
 from serve.follow_state import FollowState
 from serve.metrics import forget_passing
-from serve.shared_cells import FLAG, PID, SharedCells
+from serve.shared_cells import FLAG, OPEN, PID, SharedCells
 from serve.workers import Worker
 
 
@@ -60,6 +60,7 @@ class ServiceCounts:
         """
         page = self._shared.page(1 + place)
         page.cells[PID] = 0
+        page.cells[OPEN] = float("inf")  # nobody leaves a connection to it; its successor begins with none
         forget_passing(page)
         if not expected:
             self._page.cells[self._page.place(families.DEATHS.name)] += 1
