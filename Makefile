@@ -116,6 +116,10 @@ bench-start: .venv/ready ## seconds from starting the service to its first corre
 bench-planted: .venv/ready ## trouble planted in digits and clip art: how much of it is found; by hand
 	python -m tests.bench.bench planted
 
+.PHONY: bench-training
+bench-training: .venv/ready ## candidates on data sets, three seeds, judged on val; ARGS=--final scores test and logs that; by hand
+	python -m tests.bench.bench_training $(ARGS)
+
 .PHONY: wheel
 wheel: .venv/ready ## tinysight as one file, for a server
 	@rm -f $(DIST)/tinysight-*.whl

@@ -30,8 +30,10 @@ SMALL = (
     "dataset.name=colours",
     f"dataset.image_size={SIZE}",
     "dataset.background=[0,0,0]",
+    "~model@models.logistic",
     "~model@models.tutorial_cnn",
     "~model@models.small_cnn",
+    "~model@models.transfer",
 )
 FAILED = "majority"
 GOOD, BAD = 0.05, 60.0  # noise of the models' weights
