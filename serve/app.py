@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from serve.access_log import AccessLog
 from serve.buckets import Buckets
 from serve.guard import Guard
+from serve.lean_app import LeanApp
 from serve.metrics import Metrics
 from serve.model_store import ModelStore
 from serve.problems import answer_in_problems
@@ -40,7 +41,7 @@ def create_app(
     """
     store = ModelStore(settings, release)
     store.load()
-    app = FastAPI(
+    app = LeanApp(
         title="tinysight", version=__version__, description=DESCRIPTION, openapi_url=None, redirect_slashes=False
     )
     metrics = metrics or Metrics()

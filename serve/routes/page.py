@@ -8,8 +8,9 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-router = APIRouter(include_in_schema=False)
-METHODS = ["GET", "HEAD"]
+from serve.routes import DirectRoute
+
+router = APIRouter(include_in_schema=False, route_class=DirectRoute)
 INDEX = "index.html"
 FOLDER = Path(__file__).parent.parent / "static"
 MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -36,16 +37,16 @@ class PageFile:
     etag: str
 
 
-@router.api_route("/", methods=METHODS)
+@router.get("/")
 async def index(request: Request) -> Response:
     """The page."""
     return _answer(request, INDEX)
 
 
-@router.api_route("/static/{name}", methods=METHODS)
-async def static(request: Request, name: str) -> Response:
+@router.get("/static/{name}")
+async def static(request: Request) -> Response:
     """What the page is made of."""
-    return _answer(request, name)
+    return _answer(request, request.path_params["name"])
 
 
 @cache
