@@ -5,7 +5,7 @@ import ctypes
 from tinysight.machine import machine_memory, memory_limit
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # as in glibc's malloc.h
-LARGE = 4 << 20  # bytes: pictures of up to a million pixels are decoded in memory that is kept, which is quicker
+LARGE = 1 << 20  # bytes: pictures of up to 512 × 512 pixels are decoded in memory that is kept, which is quicker
 WORKER = 64 << 20  # bytes that a worker holds between two requests, with its share of what all processes share
 QUESTION = 32 << 20  # bytes of a process that asks the registry and checks a new version
 LEAST = 8 << 20  # bytes for a picture, however small the machine: a million pixels

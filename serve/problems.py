@@ -74,7 +74,6 @@ EXAMPLES = {
     "empty-file": "The file is empty. Send the bytes of a picture.",
     "broken-picture": "The picture is broken: image file is truncated. Save it again and send that file.",
     "unsupported-picture": "The picture has 32-bit pixels (mode F), and the model has no window for them.",
-    "excessive-picture": "The picture costs far more to decode than its pixels are worth. Save it again.",
     "too-many-requests": "At most 60 requests in 60 s are answered here for one key or address. Wait 1 s.",
     "head-too-large": "A request has at most 100 headers. Send fewer.",
     "internal": FAULT,

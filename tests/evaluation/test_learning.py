@@ -1,6 +1,7 @@
 """What more pictures would bring is read from trials with fewer, and said only where it is known."""
 
 import pytest
+from verdicts import trial
 
 from tinysight.errors import DataError
 from tinysight.evaluation.learning import (
@@ -12,14 +13,6 @@ from tinysight.evaluation.learning import (
     read_learning,
     write_learning,
 )
-
-
-def trial(rows: int, share: float, *, varied: str = ROWS, size: int = 28, candidate: str = "svm") -> Trial:
-    return Trial(
-        candidate=candidate, varied=varied, rows=rows, image_size=size, accuracy=share, interval=(share, share),
-        expected_accuracy=share, expected_interval=(share, share), multiply_adds=1000, file_bytes=2000,
-        train_seconds=1.0,
-    )  # fmt: skip
 
 
 def power_law(exponent: float) -> list[Trial]:

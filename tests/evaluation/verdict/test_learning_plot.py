@@ -1,6 +1,6 @@
 """The learning curve on the verdict's page."""
 
-from test_learning import trial
+from verdicts import trial
 
 from tinysight.evaluation.learning import SIZE, Learning
 from tinysight.evaluation.verdict.learning_plot import HIGH, WIDE, place_learning

@@ -1,58 +1,17 @@
 """The verdict's page: complete, self-contained, and safe whatever classes and files are called."""
 
 import io
-from collections.abc import Sequence
 
 import pytest
 from data_reports import Page
 from evaluated import mistakes_of, scores_of, whole_scores
 from PIL import Image
-from test_learning import trial
+from verdicts import LADDER, drawn, trial
 
 from tinysight.evaluation.learning import Learning
-from tinysight.evaluation.mistakes import Mistakes
-from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
-from tinysight.evaluation.verdict.page import draw_verdict
-from tinysight.evaluation.verdict.view import make_view
-from tinysight.params import ExpectedParams
+from tinysight.evaluation.selection import Entrant
 
-EXPECTED = ExpectedParams(shift=0.15, rotation=10)
-LADDER = [
-    Entrant("majority", "majority", whole_scores("majority", 0.1, 10, kind="majority")),
-    Entrant("svm", "svm", whole_scores("svm", 0.951, 10_000)),
-    Entrant("small_cnn", "small_cnn", whole_scores("small_cnn", 0.955, 900_000, kind="small_cnn")),
-    Entrant("small_cnn_int8", "small_cnn", whole_scores("small_cnn_int8", 0.954, 900_000, kind="small_cnn")),
-    Entrant("mlp", "mlp", None, "out of <memory>"),
-]
 HOSTILE = "<script>alert(1)</script>\u202egpj"
-
-
-def drawn(
-    entrants: Sequence[Entrant] = LADDER,
-    *,
-    dataset: str = "pets",
-    mistakes: Mistakes | None = None,
-    augmented: bytes = b"",
-    learning: Learning | None = None,
-) -> str:
-    rule = choose(entrants, 1.0)
-    verdict = Verdict(
-        chosen=rule.good_enough[0] if rule else None,
-        why="svm is enough: `so` it is.",
-        rule=rule,
-        candidates=[in_verdict(entrant) for entrant in entrants],
-    )
-    view = make_view(
-        verdict,
-        entrants,
-        EXPECTED,
-        dataset=dataset,
-        mistakes=mistakes,
-        augmented=augmented,
-        learning=learning,
-        image_size=28,
-    )
-    return draw_verdict(view)
 
 
 def test_the_answer_comes_first_then_everybody_and_everything():

@@ -3,7 +3,7 @@
 import pytest
 from browser import browser
 from evaluated import mistakes_of
-from test_verdict_html import drawn
+from verdicts import drawn
 
 pytestmark = pytest.mark.slow
 

@@ -1,0 +1,59 @@
+"""Verdict pages and trials made up by hand, for tests of what is shown and said."""
+
+from collections.abc import Sequence
+
+from evaluated import whole_scores
+
+from tinysight.evaluation.learning import ROWS, Learning, Trial
+from tinysight.evaluation.mistakes import Mistakes
+from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
+from tinysight.evaluation.verdict.page import draw_verdict
+from tinysight.evaluation.verdict.view import make_view
+from tinysight.params import ExpectedParams
+
+EXPECTED = ExpectedParams(shift=0.15, rotation=10)
+LADDER = [
+    Entrant("majority", "majority", whole_scores("majority", 0.1, 10, kind="majority")),
+    Entrant("svm", "svm", whole_scores("svm", 0.951, 10_000)),
+    Entrant("small_cnn", "small_cnn", whole_scores("small_cnn", 0.955, 900_000, kind="small_cnn")),
+    Entrant("small_cnn_int8", "small_cnn", whole_scores("small_cnn_int8", 0.954, 900_000, kind="small_cnn")),
+    Entrant("mlp", "mlp", None, "out of <memory>"),
+]
+
+
+def drawn(
+    entrants: Sequence[Entrant] = LADDER,
+    *,
+    dataset: str = "pets",
+    mistakes: Mistakes | None = None,
+    augmented: bytes = b"",
+    learning: Learning | None = None,
+) -> str:
+    """The page of a verdict on these candidates."""
+    rule = choose(entrants, 1.0)
+    verdict = Verdict(
+        chosen=rule.good_enough[0] if rule else None,
+        why="svm is enough: `so` it is.",
+        rule=rule,
+        candidates=[in_verdict(entrant) for entrant in entrants],
+    )
+    view = make_view(
+        verdict,
+        entrants,
+        EXPECTED,
+        dataset=dataset,
+        mistakes=mistakes,
+        augmented=augmented,
+        learning=learning,
+        image_size=28,
+    )
+    return draw_verdict(view)
+
+
+def trial(rows: int, share: float, *, varied: str = ROWS, size: int = 28, candidate: str = "svm") -> Trial:
+    """A trial of so many rows and this accuracy, moved and as is."""
+    return Trial(
+        candidate=candidate, varied=varied, rows=rows, image_size=size, accuracy=share, interval=(share, share),
+        expected_accuracy=share, expected_interval=(share, share), multiply_adds=1000, file_bytes=2000,
+        train_seconds=1.0,
+    )  # fmt: skip
