@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tinysight.data.raw_manifest import RawPicture, read_manifest, write_manifest
@@ -14,6 +14,7 @@ PARTS = st.lists(TEXT.filter(lambda part: part not in ("", ".", "..") and "/" no
 PICTURES = st.builds(RawPicture, PARTS.map("/".join), TEXT, st.sampled_from(["", "train", "val", "test"]), TEXT, TEXT)
 
 
+@example([RawPicture("\r")])
 @given(st.lists(PICTURES, max_size=5, unique_by=lambda picture: picture.path))
 def test_rows_come_back_as_they_were_written(tmp_path_factory: pytest.TempPathFactory, rows: list[RawPicture]) -> None:
     folder = tmp_path_factory.mktemp("raw")

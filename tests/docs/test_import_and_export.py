@@ -4,7 +4,7 @@ import argparse
 import re
 
 from markdown_pages import page, table
-from test_readme import subcommands
+from our_commands import subcommands
 
 from tinysight.cli import build_parser
 from tinysight.cli_data import FORMATS as IMPORTED

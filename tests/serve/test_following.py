@@ -166,7 +166,7 @@ def test_a_version_of_which_workers_die_is_given_up_while_others_answer(
         "load, make = links.load_release, program.create_app\n"
         "def die(release):\n    if release.version == '2': os.kill(os.getpid(), 9)\n"
         "links.load_release = lambda release: die(release) or load(release)\n"
-        "program.create_app = lambda settings, release: die(release) or make(settings, release)"
+        "program.create_app = lambda settings, release, *rest: die(release) or make(settings, release, *rest)"
     )
     with (
         following(registry, tmp_path, before=before) as service,

@@ -177,7 +177,11 @@ def test_a_setting_that_cannot_work_is_told(name: str, value: object) -> None:
         load_settings(**{name: value})
 
 
-@pytest.mark.parametrize(("variable", "value"), [("TINYSIGHT_API_KEYS", OURS), ("TINYSIGHT_API_KEYS_FILE", "nowhere")])
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("TINYSIGHT_API_KEYS", OURS), ("TINYSIGHT_API_KEYS_FILE", "nowhere")],
+    ids=["list", "file"],
+)
 def test_keys_that_cannot_be_read_are_told_in_one_line(bundle: Path, tmp_path: Path, variable: str, value: str) -> None:
     code, text = start_fails(tmp_path, TINYSIGHT_MODEL=str(bundle), **{variable: value})
     assert (code, len(text.splitlines())) == (2, 1)

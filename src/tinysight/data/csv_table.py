@@ -44,7 +44,7 @@ def read_rows(
             separator = _separator(file, needed)
             reader = csv.reader(file, delimiter=separator, strict=True, skipinitialspace=not exact)
             columns: list[str] = []
-            for cells in _each(reader, path):
+            for cells in _each(reader, path, exact=exact):
                 if not columns:
                     columns = [cell.strip() for cell in cells]
                     check_columns(path, columns, needed, fix)
@@ -81,10 +81,10 @@ def _separator(file: TextIO, needed: Sequence[str]) -> str:
     return max(SEPARATORS, key=fit)
 
 
-def _each(reader: Iterator[list[str]], path: Path) -> Iterator[list[str]]:
+def _each(reader: Iterator[list[str]], path: Path, *, exact: bool) -> Iterator[list[str]]:
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if any(cell if exact else cell.strip() for cell in cells):
                 yield cells
     except csv.Error as error:
         line = getattr(reader, "line_num", 0)

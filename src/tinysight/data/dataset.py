@@ -65,7 +65,8 @@ def decoding_of(dataset: DatasetParams) -> Decoding:
 def dataset_digest(samples: Iterable[Sample], decoding: Decoding) -> str:
     """sha256 over the samples, in whatever order, and the decoding; paths do not count."""
     lines = sorted(json.dumps([s.digest, s.class_name, s.split, s.group], ensure_ascii=False) for s in samples)
-    settings = json.dumps(asdict(decoding), sort_keys=True)
+    # What memory decoding may take is the machine's, not the data set's.
+    settings = json.dumps({name: value for name, value in asdict(decoding).items() if name != "memory"}, sort_keys=True)
     return hashlib.sha256("\n".join([settings, *lines]).encode()).hexdigest()
 
 
