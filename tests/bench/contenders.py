@@ -46,6 +46,7 @@ class Contender:
         return {**{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}, **QUIET, **own}
 
 
+FLASK = ("python", "flask_tutorial.py")  # as the tutorials start it
 GUNICORN = ("gunicorn", "--workers", "2", "--bind", "127.0.0.1:{port}", "flask_tutorial:app")
 UVICORN = ("uvicorn", "--workers", "2", "--port", "{port}", "--no-access-log", "fastapi_plain:app")
 KERAS = {"BENCH_KERAS": "{served}/model.keras", "BENCH_PORT": "{port}"}
@@ -71,9 +72,10 @@ def tinysight(tracking_uri: str) -> Contender:
 
 
 RIVALS = (
-    Contender("Flask, dev server, predict", ("python", "flask_tutorial.py"), KERAS, times=40),
+    Contender("Flask, dev server, predict", FLASK, KERAS, times=40),
     Contender("Flask, gunicorn, predict", GUNICORN, KERAS, times=40),
-    Contender("Flask, gunicorn, predict_on_batch", GUNICORN, {**KERAS, "BENCH_ON_BATCH": "1"}, times=6),
+    Contender("Flask, dev server, predict_on_batch", FLASK, {**KERAS, "BENCH_ON_BATCH": "1"}, times=6),
+    Contender("Flask, gunicorn, predict_on_batch", GUNICORN, {**KERAS, "BENCH_ON_BATCH": "1"}),
     Contender("BentoML", ("bentoml", "serve", "bentoml_service:Classifier", "--host", "127.0.0.1", "--port", "{port}"),
               ONNX, "bentoml", times=1.7),
     Contender("LitServe", ("python", "litserve_server.py"), ONNX, "litserve", times=2),
