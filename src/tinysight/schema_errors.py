@@ -3,7 +3,7 @@
 import difflib
 import json
 from collections.abc import Iterable
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -58,5 +58,6 @@ def _names_at(loc: list[str], annotation: Any) -> list[str]:
 
 def _kind_of(part: Any) -> str:
     """The tag of a member of a union."""
+    part = get_args(part)[0] if get_origin(part) is Annotated else part
     kind = part.model_fields.get("kind") if isinstance(part, type) and issubclass(part, BaseModel) else None
-    return str(get_args(kind.annotation)[0]) if kind else ""
+    return str((get_args(kind.annotation) or ("",))[0]) if kind else ""

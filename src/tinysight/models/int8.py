@@ -16,8 +16,9 @@ from tinysight.imaging import Pixels
 from tinysight.models.canonical import canonicalise
 from tinysight.models.onnx_file import INPUT, OUTPUT, PRODUCER
 from tinysight.models.training_data import TrainingData
+from tinysight.params import BUILT_IN
 
-KINDS = frozenset({"mlp", "tutorial_cnn", "small_cnn", "transfer"})  # made of layers that bytes suit
+KINDS = frozenset(kind for kind, params in BUILT_IN.items() if params.bytes_suit)
 CALIBRATION_ROWS = 300
 BATCH = 32
 OPERATIONS = ["Conv", "Gemm", "MatMul", "MaxPool"]

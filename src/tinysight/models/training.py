@@ -1,23 +1,15 @@
 """From a candidate's parameters to the trained candidate, whatever its kind."""
 
+from collections.abc import Callable
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
-from typing import assert_never
+from typing import Any
 
-from tinysight.models import logistic, majority, mlp, small_cnn, svm, transfer, tutorial_cnn
 from tinysight.models.fitted import Fitted
 from tinysight.models.networks import Network, fit_network
 from tinysight.models.training_data import TrainingData
-from tinysight.params import (
-    LogisticParams,
-    MajorityParams,
-    MlpParams,
-    ModelParams,
-    SmallCnnParams,
-    SvmParams,
-    TrainParams,
-    TransferParams,
-    TutorialCnnParams,
-)  # fmt: skip
+from tinysight.params import ModelParams, TrainParams
 
 
 def fit_candidate(
@@ -28,7 +20,10 @@ def fit_candidate(
     cache: Path,
     checkpoint: Path | None = None,
 ) -> Fitted:
-    """Trains one candidate.
+    """Trains one candidate by what the file of its kind defines.
+
+    That is either `build(params, image_size, classes)` and `recipe(params, steps)`: a network, trained here. Or it is
+    `fit(params, data, ...)`, which trains in its own way. Each names as arguments what it needs of all that is known.
 
     Args:
         params: its own section of params.yaml.
@@ -41,26 +36,20 @@ def fit_candidate(
     Raises:
         ModelError: if the training runs away.
     """
-    size, classes = data.image_size, len(data.class_names)
-    match params:
-        case MajorityParams():
-            return majority.fit(data)
-        case LogisticParams():
-            return logistic.fit(params, data)
-        case SvmParams():
-            return svm.fit(params, data)
-        case TransferParams():
-            return transfer.fit(params, data, cache)
-        case MlpParams():
-            network = Network(lambda: mlp.build(params, size, classes), lambda _: mlp.recipe(params))
-        case TutorialCnnParams():
-            network = Network(lambda: tutorial_cnn.build(params, size, classes), lambda _: tutorial_cnn.recipe(params))
-        case SmallCnnParams():
-            network = Network(
-                lambda: small_cnn.build(params, size, classes),
-                lambda steps: small_cnn.recipe(params, steps),
-                bfloat16=True,
-            )
-        case _:
-            assert_never(params)
+    kind = import_module(f"tinysight.models.{params.kind}")
+    known = {"params": params, "data": data, "settings": settings, "seed": seed, "cache": cache}
+    if hasattr(kind, "fit"):
+        fitted: Fitted = _call(kind.fit, known)
+        return fitted
+    known |= {"image_size": data.image_size, "classes": len(data.class_names)}
+    network = Network(
+        lambda: _call(kind.build, known),
+        lambda steps: _call(kind.recipe, {**known, "steps": steps}),
+        bfloat16=params.bfloat16,
+    )
     return fit_network(network, data, settings, seed, checkpoint)
+
+
+def _call(function: Callable[..., Any], known: dict[str, Any]) -> Any:
+    """Calls it with what its arguments name, so that a candidate is not handed what it has no use for."""
+    return function(**{name: known[name] for name in signature(function).parameters})

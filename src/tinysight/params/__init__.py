@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from tinysight.errors import ConfigError
+from tinysight.params.candidate import CandidateParams
 from tinysight.params.dataset import (
     ArraysParams,
     CvatParams,
@@ -23,6 +24,7 @@ from tinysight.params.dataset import (
     RoboflowParams,
 )
 from tinysight.params.models import (
+    BUILT_IN,
     CandidateName,
     LogisticParams,
     MajorityParams,
@@ -39,9 +41,11 @@ from tinysight.params.validate import Level, LevelsParams, ValidateParams
 from tinysight.schema_errors import explain
 
 __all__ = [
+    "BUILT_IN",
     "ArraysParams",
     "AugmentParams",
     "BudgetParams",
+    "CandidateParams",
     "CvatParams",
     "DatasetParams",
     "DigitsParams",

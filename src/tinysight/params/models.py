@@ -1,10 +1,22 @@
-"""What the rungs of the ladder are made of: one class for each kind of candidate."""
+"""What the rungs of the ladder are made of: one class for each kind of candidate that comes with tinysight."""
 
-from typing import Annotated, Literal, Self
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    SerializeAsAny,
+    Tag,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
-from tinysight.params.section import Positive, Section
+from tinysight.params.candidate import CandidateParams, kind_of, own_class
+from tinysight.params.section import Positive
 
 Above0 = Annotated[float, Field(gt=0)]
 Tried = Above0 | Annotated[tuple[Above0, ...], Field(min_length=1)]  # val chooses one of several
@@ -24,13 +36,13 @@ def _free_name(name: str) -> str:
 CandidateName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$"), AfterValidator(_free_name)]
 
 
-class MajorityParams(Section):
+class MajorityParams(CandidateParams):
     """Always the most frequent class: what any other must beat."""
 
     kind: Literal["majority"]
 
 
-class LogisticParams(Section):
+class LogisticParams(CandidateParams):
     """Logistic regression on pixels: what a picture's shades alone tell."""
 
     kind: Literal["logistic"]
@@ -38,7 +50,7 @@ class LogisticParams(Section):
     penalty: Tried
 
 
-class SvmParams(Section):
+class SvmParams(CandidateParams):
     """HOG features, mean colours and an SVM with a radial kernel.
 
     Attributes:
@@ -64,7 +76,8 @@ class SvmParams(Section):
         return self
 
 
-class _Network(Section):
+class _Network(CandidateParams):
+    bytes_suit: ClassVar[bool] = True
     learning_rate: Annotated[float, Field(gt=0, le=1)]
     dropout: Annotated[float, Field(ge=0, lt=1)]
 
@@ -86,13 +99,14 @@ class TutorialCnnParams(_Network):
 class SmallCnnParams(_Network):
     """Batch normalisation, global average pooling, one-cycle learning rate."""
 
+    bfloat16: ClassVar[bool] = True
     kind: Literal["small_cnn"]
     width: Annotated[int, Field(ge=4, le=256)]
     weight_decay: Annotated[float, Field(ge=0)]
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]
 
 
-class TransferParams(Section):
+class TransferParams(CandidateParams):
     """Logistic regression on what a network sees that learned from ImageNet.
 
     Attributes:
@@ -102,6 +116,7 @@ class TransferParams(Section):
         penalty: on the weights of the features, which have one common scale.
     """
 
+    bytes_suit: ClassVar[bool] = True
     kind: Literal["transfer"]
     backbone: str
     weights: str | None
@@ -109,7 +124,44 @@ class TransferParams(Section):
     penalty: Tried
 
 
+BUILT_IN: Mapping[str, type[CandidateParams]] = {
+    kind_of(params): params
+    for params in (
+        MajorityParams, LogisticParams, SvmParams, MlpParams, TutorialCnnParams, SmallCnnParams, TransferParams,
+    )
+}  # fmt: skip
+OWN = "own"  # the tag of candidates that stand in a file of their own
+
+
+def _tag(section: Any) -> str | None:
+    """Which member of the union a section is for."""
+    kind = section.get("kind") if isinstance(section, dict) else getattr(section, "kind", None)
+    return None if not isinstance(kind, str) else kind if kind in BUILT_IN else OWN
+
+
+def _read_own(section: Any, _: ValidatorFunctionWrapHandler) -> CandidateParams:
+    """Checks a section against the class in its kind's own file; pydantic takes that class's errors for its own."""
+    if isinstance(section, CandidateParams):
+        return section
+    try:
+        params = own_class(section["kind"])
+    except LookupError as error:
+        known = ", ".join(map(repr, BUILT_IN))
+        raise ValueError(
+            f"{section['kind']!r} is no kind of candidate: {error}. Allowed are {known},"
+            " and what a file of your own defines: .github/CONTRIBUTING.md shows one"
+        ) from None
+    return params.model_validate_json(json.dumps(section))  # JSON: strict types, but lists are tuples
+
+
 ModelParams = Annotated[
-    MajorityParams | LogisticParams | SvmParams | MlpParams | TutorialCnnParams | SmallCnnParams | TransferParams,
-    Field(discriminator="kind"),
+    Annotated[MajorityParams, Tag("majority")]
+    | Annotated[LogisticParams, Tag("logistic")]
+    | Annotated[SvmParams, Tag("svm")]
+    | Annotated[MlpParams, Tag("mlp")]
+    | Annotated[TutorialCnnParams, Tag("tutorial_cnn")]
+    | Annotated[SmallCnnParams, Tag("small_cnn")]
+    | Annotated[TransferParams, Tag("transfer")]
+    | Annotated[SerializeAsAny[CandidateParams], WrapValidator(_read_own), Tag(OWN)],
+    Discriminator(_tag),
 ]

@@ -53,9 +53,9 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
 
 def _int8(params: Params, paths: Paths, candidate: str, exported: "Exported", data: TrainingData) -> dict[str, object]:
     """Writes model.int8.onnx of a network; one that cannot be quantised keeps its float file, and the reason."""
-    from tinysight.models.int8 import KINDS, quantise
+    from tinysight.models.int8 import quantise
 
-    if params.models[candidate].kind not in KINDS:
+    if not params.models[candidate].bytes_suit:
         return {}
     try:
         content = quantise(exported.content, data, exported.contract)
