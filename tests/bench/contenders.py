@@ -2,11 +2,12 @@
 
 import hashlib
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from environments import make_environment
 
 from tinysight.api_key import hash_of
 
@@ -92,18 +93,6 @@ def _binaries(packages: str) -> Path:
         ROOT / ".tinysight" / "cache" / "peers" / f"{packages}-{hashlib.sha256(listed.read_bytes()).hexdigest()[:8]}"
     )
     if not (place / "ready").exists():
-        uv = str(Path(sys.executable).parent / "uv")
-        subprocess.run([uv, "venv", "-q", "--clear", "--python", sys.executable, str(place)], check=True)
-        sync = [
-            uv,
-            "pip",
-            "sync",
-            "-q",
-            "--compile-bytecode",
-            "--require-hashes",
-            "--python",
-            str(place / "bin/python"),
-        ]
-        subprocess.run([*sync, str(listed)], check=True)
+        make_environment(place, listed, compiled=True)
         (place / "ready").touch()
     return place / "bin"
