@@ -35,9 +35,10 @@ def shorten(project: Path, epochs: int = 4) -> None:
         ("train/default.yaml", "epochs", epochs),
         ("augment/camera.yaml", "copies", 1),
         ("evaluate/default.yaml", "timed_images", 10),
+        ("evaluate/default.yaml", "service_seconds", 0),
     ):
         path = project / "conf" / file
-        text, found = re.subn(rf"^{key}: \d+", f"{key}: {value}", path.read_text(), flags=re.MULTILINE)
+        text, found = re.subn(rf"^{key}: [\d.]+", f"{key}: {value}", path.read_text(), flags=re.MULTILINE)
         assert found == 1, f"{file} has no {key}"
         path.write_text(text)
 

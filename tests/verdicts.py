@@ -1,10 +1,13 @@
 """Verdict pages and trials made up by hand, for tests of what is shown and said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from evaluated import whole_scores
 
+from tinysight.evaluation.error_costs import ErrorCost
 from tinysight.evaluation.learning import ROWS, Learning, Trial
+from tinysight.evaluation.merits import RIGHT_ANSWERS, CheapMistakes
 from tinysight.evaluation.mistakes import Mistakes
 from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
 from tinysight.evaluation.verdict.page import draw_verdict
@@ -12,6 +15,7 @@ from tinysight.evaluation.verdict.view import make_view
 from tinysight.params import ExpectedParams
 
 EXPECTED = ExpectedParams(shift=0.15, rotation=10)
+NOTHING: Mapping[str, ErrorCost] = MappingProxyType({})
 LADDER = [
     Entrant("majority", "majority", whole_scores("majority", 0.1, 10, kind="majority")),
     Entrant("svm", "svm", whole_scores("svm", 0.951, 10_000)),
@@ -28,14 +32,15 @@ def drawn(
     mistakes: Mistakes | None = None,
     augmented: bytes = b"",
     learning: Learning | None = None,
+    costs: Mapping[str, ErrorCost] = NOTHING,
 ) -> str:
     """The page of a verdict on these candidates."""
-    rule = choose(entrants, 1.0)
+    rule = choose(entrants, 1.0, CheapMistakes(costs) if costs else RIGHT_ANSWERS)
     verdict = Verdict(
         chosen=rule.good_enough[0] if rule else None,
         why="svm is enough: `so` it is.",
         rule=rule,
-        candidates=[in_verdict(entrant) for entrant in entrants],
+        candidates=[in_verdict(entrant, costs.get(entrant.name)) for entrant in entrants],
     )
     view = make_view(
         verdict,
@@ -46,6 +51,7 @@ def drawn(
         augmented=augmented,
         learning=learning,
         image_size=28,
+        error_costs=["cat taken for dog costs 5"] if costs else [],
     )
     return draw_verdict(view)
 

@@ -14,10 +14,10 @@ from tinysight.data.imageset import ImageSet, read_samples
 from tinysight.data.splits import Split
 from tinysight.errors import ConfigError, DataError, ModelError
 from tinysight.evaluation.answers import answer, split_scores
+from tinysight.evaluation.cost import measure_cost, spread
 from tinysight.evaluation.explanation import MAJORITY
 from tinysight.evaluation.judging import SCORING_THREADS, read_trained
-from tinysight.evaluation.learning import ROWS, SIZE, Learning, Trial, more_pictures, write_learning
-from tinysight.evaluation.operations import multiply_adds
+from tinysight.evaluation.learning import COMPARED, ROWS, SIZE, Learning, Trial, more_pictures, write_learning
 from tinysight.evaluation.scores import read_scores
 from tinysight.models.status import read_status
 from tinysight.params import Params
@@ -29,7 +29,7 @@ from tinysight.tracking.record import read_verdict
 SHARES = (1 / 8, 1 / 4, 1 / 2)  # of the train rows; the whole is what the pipeline has trained
 FACTORS = (0.5, 2.0)  # of the image size
 SMALLEST_SIZE = 8  # pixels
-COMPARED = "svm"
+COSTS = {"multiply_adds", "file_bytes", "train_seconds", "p50_ms", "peak_mb"}
 
 Rows = NDArray[np.int64]
 
@@ -91,8 +91,9 @@ def _at_size(params: Params, paths: Paths, candidate: str, split: Split, size: i
     """The same pictures, decoded at another size; the rows are the same, since the source is."""
     resized = params.model_copy(update={"dataset": params.dataset.model_copy(update={"image_size": size})})
     with _scratch(paths) as scratch:
-        for entry in ("conf", "data/raw"):
-            if (paths.root / entry).exists():
+        for entry in dict.fromkeys(("conf", "data/raw", params.dataset.path)):
+            if (paths.root / entry).exists() and not (scratch.root / entry).exists():
+                (scratch.root / entry).parent.mkdir(parents=True, exist_ok=True)
                 (scratch.root / entry).symlink_to((paths.root / entry).resolve())
         ingest.run(resized, scratch)
         if _digests(scratch) != _digests(paths):
@@ -118,14 +119,14 @@ def _trained(params: Params, scratch: Paths, candidate: str, split: Split, varie
     predictor = Predictor(model, threads=SCORING_THREADS)
     val = split_scores(answer(predictor, images, split.val, params.evaluate, seed=params.seed), predictor)
     trained = read_trained(scratch.train(candidate), scratch.export(candidate))
+    timed = np.asarray(images.pixels[spread(split.val, params.evaluate.timed_images)])
+    cost = measure_cost(model, timed, train_seconds=trained.train_seconds)
     return Trial(
         candidate=candidate,
         varied=varied,
         rows=len(split.train),
         image_size=params.dataset.image_size,
-        multiply_adds=multiply_adds(model),
-        file_bytes=model.stat().st_size,
-        train_seconds=trained.train_seconds,
+        **cost.model_dump(include=COSTS),
         **_figures(val.model_dump()),
     )
 
@@ -133,7 +134,7 @@ def _trained(params: Params, scratch: Paths, candidate: str, split: Split, varie
 def _as_it_is(params: Params, paths: Paths, candidate: str, split: Split, varied: str) -> Trial:
     """What the pipeline itself has trained and judged."""
     scores = read_scores(paths.scores(candidate))
-    cost = scores.cost.model_dump(include={"multiply_adds", "file_bytes", "train_seconds"})
+    cost = scores.cost.model_dump(include=COSTS)
     size, rows = params.dataset.image_size, len(split.train)
     return Trial(
         candidate=candidate, varied=varied, rows=rows, image_size=size, **cost, **_figures(scores.val.model_dump())

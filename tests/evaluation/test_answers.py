@@ -33,7 +33,8 @@ def test_answers_are_the_predictors_and_do_not_depend_on_batches(project, monkey
     pixels = np.asarray(ImageSet.open(project.paths.dataset).pixels[rows])
     np.testing.assert_allclose(whole.probabilities, predictor.probabilities(pixels), atol=1e-6)
     np.testing.assert_allclose(parts.probabilities, whole.probabilities, atol=1e-6)
-    np.testing.assert_array_equal(parts.expected_correct, whole.expected_correct)
+    np.testing.assert_array_equal(parts.expected_answers, whole.expected_answers)
+    np.testing.assert_array_equal(whole.expected_correct, whole.expected_answers == whole.labels)
 
 
 def test_progress_counts_every_answer(project):
@@ -54,8 +55,8 @@ def test_an_answer_that_is_no_number_is_an_error(project):
 def test_scores_of_answers_counted_by_hand(tmp_path):
     predictor = Predictor(tiny_model(tmp_path / "m.onnx", ["a", "b"], unknown_threshold=0.65))
     probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.7, 0.3], [0.2, 0.8]], dtype=np.float32)
-    correct = np.array([[True, True, False, True], [True, False, False, True]])
-    given = Answers(np.arange(4), np.array([0, 0, 1, 1]), probabilities, correct)
+    answered = np.array([[0, 0, 0, 1], [0, 1, 0, 1]])
+    given = Answers(np.arange(4), np.array([0, 0, 1, 1]), probabilities, answered)
     scores = split_scores(given, predictor)
     assert (scores.rows, scores.accuracy, scores.expected_accuracy) == (4, 0.75, 0.625)
     assert scores.confusion_matrix == [[2, 0], [1, 1]]
@@ -67,7 +68,7 @@ def test_scores_of_answers_counted_by_hand(tmp_path):
 
 def test_the_threshold_itself_is_answered_as_the_service_answers_it(tmp_path):
     probabilities = np.array([[0.7, 0.3]], dtype=np.float32)
-    given = Answers(np.arange(1), np.array([0]), probabilities, np.ones((1, 1), dtype=bool))
+    given = Answers(np.arange(1), np.array([0]), probabilities, np.zeros((1, 1), dtype=np.int64))
     for threshold in (float(probabilities[0, 0]), 0.7):
         predictor = Predictor(tiny_model(tmp_path / "m.onnx", ["a", "b"], unknown_threshold=threshold))
         served = predictor.judge(probabilities[0])
@@ -76,15 +77,15 @@ def test_the_threshold_itself_is_answered_as_the_service_answers_it(tmp_path):
 
 def test_nothing_answered_has_no_accuracy(tmp_path):
     predictor = Predictor(tiny_model(tmp_path / "m.onnx", ["a", "b"], unknown_threshold=1.0))
-    given = Answers(np.arange(1), np.array([0]), np.array([[0.6, 0.4]], np.float32), np.ones((1, 1), dtype=bool))
+    given = Answers(np.arange(1), np.array([0]), np.array([[0.6, 0.4]], np.float32), np.zeros((1, 1), dtype=np.int64))
     assert split_scores(given, predictor).answered_accuracy is None
 
 
 def test_a_class_has_its_intervals_and_its_recall_when_moved(tmp_path):
     predictor = Predictor(tiny_model(tmp_path / "m.onnx", ["a", "b"], unknown_threshold=0.65))
     probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.7, 0.3], [0.2, 0.8]], dtype=np.float32)
-    correct = np.array([[True, True, False, True], [True, False, False, True]])
-    scores = split_scores(Answers(np.arange(4), np.array([0, 0, 1, 1]), probabilities, correct), predictor)
+    answered = np.array([[0, 0, 0, 1], [0, 1, 0, 1]])
+    scores = split_scores(Answers(np.arange(4), np.array([0, 0, 1, 1]), probabilities, answered), predictor)
     assert (scores.per_class["a"].expected_recall, scores.per_class["b"].expected_recall) == (0.75, 0.5)
     for one in scores.per_class.values():
         assert one.precision_interval[0] <= one.precision <= one.precision_interval[1]

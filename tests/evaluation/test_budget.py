@@ -38,6 +38,13 @@ def test_a_memory_that_nobody_measured_is_not_held_against_anybody():
     assert over_budget([entrant], FREE.model_copy(update={"memory_mb": 1.0})) == {}
 
 
+def test_where_the_service_was_measured_its_memory_is_judged():
+    cost = LADDER[0].scores.cost.model_copy(update={"service_mb": 99.4})
+    entrant = Entrant("svm", "svm", LADDER[0].scores.model_copy(update={"cost": cost}))
+    assert over_budget([entrant], FREE.model_copy(update={"memory_mb": 80.0})) == {"svm": "memory 99 MB of 80 MB"}
+    assert over_budget([entrant], FREE.model_copy(update={"memory_mb": 100.0})) == {}
+
+
 def test_the_explanation_says_who_was_not_in_question():
     over = over_budget(LADDER, FREE.model_copy(update={"file_mb": 1.0}))
     rule = choose([entrant for entrant in LADDER if entrant.name not in over], 1.0)

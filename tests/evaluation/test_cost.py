@@ -6,6 +6,8 @@ import sys
 import numpy as np
 import pytest
 from onnx_models import tiny_model
+from projects import ROOT
+from serving import PHOTOS
 
 from tinysight.errors import ModelError
 from tinysight.evaluation import probe
@@ -25,6 +27,25 @@ def test_time_memory_and_bytes_of_a_model(tmp_path):
     assert 0 < cost.cpu_ms < 1000
     assert cost.peak_mb is not None
     assert 15 < cost.peak_mb < 400  # an interpreter with ONNX Runtime, and no TensorFlow
+    assert cost.images_per_second is not None
+    assert cost.images_per_second > 10
+    assert cost.cores is not None
+    assert cost.cores >= 1
+    assert (cost.decode_ms, cost.http_ms, cost.start_seconds, cost.service_mb, cost.request_ms) == (None,) * 5
+    assert cost.deployed_mb == cost.peak_mb
+
+
+def test_a_request_is_decoding_the_model_and_http(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    model, photos = tiny_model(tmp_path / "model.onnx"), [PHOTOS[0].read_bytes()]
+    cost = measure_cost(model, pictures(30), train_seconds=2.5, pictures=photos, service_seconds=0.1)
+    assert cost.decode_ms is not None
+    assert cost.decode_ms > cost.cpu_ms  # a photo, and a model of one convolution
+    assert cost.http_ms is not None
+    assert cost.request_ms == cost.decode_ms + cost.cpu_ms + cost.http_ms
+    assert cost.start_seconds is not None
+    assert cost.deployed_mb == cost.service_mb
+    assert cost.service_mb is not None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")

@@ -9,6 +9,7 @@ from tinysight.errors import DataError
 from tinysight.evaluation.scores import SCORES, Scores, read_scores, write_scores
 
 COST = ["multiply_adds", "file_bytes", "cpu_ms", "p50_ms", "p99_ms", "peak_mb", "train_seconds"]
+COST += ["decode_ms", "http_ms", "images_per_second", "cores", "start_seconds", "service_mb"]
 
 
 def test_scores_come_back_as_they_were_written(tmp_path):

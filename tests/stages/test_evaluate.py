@@ -61,6 +61,8 @@ def test_predictions_hold_every_row_of_val_and_test(scored):
             assert kept[side].dtype == np.float32
             assert kept[f"{side}_expected_correct"].shape == (scored.params.evaluate.draws, len(rows))
             assert kept[f"{side}_expected_correct"].dtype == np.bool_
+            moved = kept[f"{side}_expected_answers"] == kept[f"{side}_labels"]
+            np.testing.assert_array_equal(moved, kept[f"{side}_expected_correct"])
 
 
 def test_again_gives_the_same_scores_but_for_the_clock(scored):

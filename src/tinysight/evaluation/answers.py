@@ -27,13 +27,18 @@ class Answers:
         rows: (N,) int64, places in the ImageSet.
         labels: (N,) int64, the truth.
         probabilities: (N, classes) float32.
-        expected_correct: (draws, N) bool, under the expected warps.
+        expected_answers: (draws, N) labels that were answered under the expected warps.
     """
 
     rows: NDArray[np.int64]
     labels: NDArray[np.int64]
     probabilities: NDArray[np.float32]
-    expected_correct: NDArray[np.bool_]
+    expected_answers: NDArray[np.int64]
+
+    @property
+    def expected_correct(self) -> NDArray[np.bool_]:
+        """(draws, N) whether they are right."""
+        return np.equal(self.expected_answers, self.labels)
 
 
 def answer(
@@ -60,18 +65,18 @@ def answer(
     """
     labels = images.labels[rows]
     probabilities = np.empty((len(rows), len(predictor.contract.class_names)), dtype=np.float32)
-    correct = np.empty((params.draws, len(rows)), dtype=np.bool_)
+    moved = np.empty((params.draws, len(rows)), dtype=np.int64)
     for part in _batches(len(rows), images.pixels):
         pixels = np.asarray(images.pixels[rows[part]])  # (n, S, S, 3) uint8
         probabilities[part] = predictor.probabilities(pixels)
         advance(len(pixels))
         for draw in range(params.draws):
             warped = warp_as_expected(pixels, rows[part], params.expected, seed=seed, draw=draw)
-            correct[draw, part] = predictor.probabilities(warped).argmax(axis=1) == labels[part]
+            moved[draw, part] = predictor.probabilities(warped).argmax(axis=1)
             advance(len(pixels))
     if not np.isfinite(probabilities).all():
         raise ModelError("The model answers with values that are no numbers. Train it with a lower learning rate.")
-    return Answers(rows, labels, probabilities, correct)
+    return Answers(rows, labels, probabilities, moved)
 
 
 def split_scores(answers: Answers, predictor: Predictor) -> SplitScores:

@@ -11,16 +11,17 @@ from tinysight.params import BudgetParams
 def over_budget(entrants: Sequence[Entrant], budget: BudgetParams) -> dict[str, str]:
     """The candidates that cost more than allowed, by name, with what is too much.
 
-    Where the system did not tell the memory, nothing is held against it.
+    Memory is the service's with one worker, by its proportional set size as it is where nothing else runs. Where the
+    system did not tell it, nothing is held against the candidate.
     """
     found = {entrant.name: _excess(entrant.scores.cost, budget) for entrant in entrants if entrant.scores}
     return {name: ", ".join(reasons) for name, reasons in found.items() if reasons}
 
 
 def _excess(cost: Cost, budget: BudgetParams) -> list[str]:
-    reasons = []
-    if budget.memory_mb is not None and cost.peak_mb is not None and cost.peak_mb > budget.memory_mb:
-        reasons.append(f"memory {memory(cost.peak_mb)} of {budget.memory_mb:g} MB")
+    reasons, taken = [], cost.deployed_mb
+    if budget.memory_mb is not None and taken is not None and taken > budget.memory_mb:
+        reasons.append(f"memory {memory(taken)} of {budget.memory_mb:g} MB")
     if budget.file_mb is not None and cost.file_bytes > budget.file_mb * 1e6:
         reasons.append(f"file {file_size(cost.file_bytes)} of {budget.file_mb:g} MB")
     if budget.p99_ms is not None and cost.p99_ms > budget.p99_ms:

@@ -1,7 +1,7 @@
 """Everything that is to be known of one model file: scores of both sides, curves, the unknown, cost."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ def judge_model(
     trained: Trained,
     *,
     class_names: tuple[str, ...],
+    pictures: Sequence[bytes] = (),
     advance: Callable[[int], object] = lambda _: None,
 ) -> Judged:
     """Scores one model file, through the predictor that serves.
@@ -63,6 +64,7 @@ def judge_model(
         params: of the pipeline.
         trained: what the stages before say.
         class_names: of the data set.
+        pictures: source files' bytes, on which decoding and the service are timed.
         advance: told how many answers have come.
 
     Raises:
@@ -76,7 +78,13 @@ def judge_model(
         for side, chosen in rows.items()
     }
     timed = np.asarray(images.pixels[spread(split.val, params.evaluate.timed_images)])
-    cost = measure_cost(model, timed, train_seconds=trained.train_seconds)
+    cost = measure_cost(
+        model,
+        timed,
+        train_seconds=trained.train_seconds,
+        pictures=pictures,
+        service_seconds=params.evaluate.service_seconds,
+    )
     sampled = curve_rows(split.val, images, most=params.evaluate.curve_images, multiply_adds=cost.multiply_adds)
     val = split_scores(sides["val"], predictor)
     scores = Scores(

@@ -9,9 +9,10 @@ from pydantic import Field, ValidationError
 
 from tinysight.errors import DataError
 from tinysight.evaluation.scores import Interval, Record, write_record
-from tinysight.evaluation.wording import points
+from tinysight.evaluation.wording import points, ratio
 
 ROWS, SIZE = "rows", "size"
+COMPARED = "svm"  # whose curve is drawn beside that of the chosen candidate
 SENSIBLE_GAIN = 0.005  # of accuracy; less is not worth the work
 
 
@@ -30,6 +31,8 @@ class Trial(Record):
         multiply_adds: of the model for one picture.
         file_bytes: of the model.
         train_seconds: wall time of the training.
+        p50_ms: half of the pictures take no longer, on one thread; None in files of earlier versions.
+        peak_mb: most memory of a process that loads the model and predicts, in 10^6 bytes; None where unknown.
     """
 
     candidate: str
@@ -43,6 +46,8 @@ class Trial(Record):
     multiply_adds: int
     file_bytes: int
     train_seconds: float
+    p50_ms: float | None = None
+    peak_mb: float | None = None
 
 
 class Learning(Record):
@@ -108,3 +113,32 @@ def more_pictures(candidate: str, trials: Sequence[Trial]) -> str:
     if gain < SENSIBLE_GAIN:
         return f"{seen} {factor:.0f} times as many again would hardly bring more."
     return f"{seen} If it goes on like this, twice as many would bring about {points(gain)} more."
+
+
+def other_size(trials: Sequence[Trial], size: int) -> str:
+    """One sentence on whether another image size is worth it; empty where nothing is known.
+
+    A larger size is worth it that lies above today's interval, a smaller one that stays within a sensible loss.
+
+    Args:
+        trials: of one candidate at several image sizes.
+        size: today's.
+    """
+    today = next((trial for trial in trials if trial.image_size == size), None)
+    others = [trial for trial in trials if trial.image_size != size]
+    if today is None or not others:
+        return ""
+    better = [trial for trial in others if trial.expected_accuracy > today.expected_interval[1]]
+    if better:
+        best = max(better, key=lambda trial: trial.expected_accuracy)
+        gain = points(best.expected_accuracy - today.expected_accuracy)
+        return f"At {best.image_size} × {best.image_size} pixels it names {gain} more, for {_arithmetic(best, today)}."
+    smaller = [trial for trial in others if trial.image_size < size]
+    if smaller and smaller[0].expected_accuracy >= today.expected_accuracy - SENSIBLE_GAIN:
+        side = smaller[0].image_size
+        return f"{side} × {side} pixels would do: they name as many, for {_arithmetic(smaller[0], today)}."
+    return f"{size} × {size} pixels are right: larger pictures bring nothing sure, and smaller ones cost accuracy."
+
+
+def _arithmetic(trial: Trial, today: Trial) -> str:
+    return ratio(trial.multiply_adds, today.multiply_adds, "multiply-adds")

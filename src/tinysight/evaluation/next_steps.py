@@ -3,34 +3,41 @@
 from pathlib import Path
 
 from tinysight.evaluation.explanation import MAJORITY
+from tinysight.evaluation.learning import ROWS, SIZE, Learning, more_pictures, other_size
 from tinysight.evaluation.scores import Scores
 from tinysight.evaluation.weaknesses import weakness
 from tinysight.evaluation.wording import percent, points
-from tinysight.paths import Paths
+from tinysight.paths import Paths, candidate_of
 
 SENSIBLE_GAP = 0.03  # a loss or an uncertainty below it is not what to work on first
 
 RETRY = "`tinysight retry` gives the failed candidates another try."
 SERVE = "`make serve` starts the service; `curl -F file=@PICTURE http://127.0.0.1:8000/predict` asks it."
+CURVE = "`tinysight learning-curve` says whether more pictures or larger ones would help, before you take them."
 LOOK = (
     "Look at the pictures before anything else: are they in the right folders, and could a person tell the classes"
     " apart at `dataset.image_size`?"
 )
 
 
-def next_steps(chosen: Scores | None, *, some_failed: bool) -> list[str]:
+def next_steps(
+    chosen: Scores | None, *, some_failed: bool, learning: Learning | None = None, image_size: int = 0
+) -> list[str]:
     """One Markdown sentence or two for each step.
 
     Args:
         chosen: the chosen candidate's scores; None if every candidate failed.
         some_failed: whether there is a candidate to try again.
+        learning: trials on today's data set, where somebody has asked for them.
+        image_size: of the data set.
     """
     again = [RETRY] if some_failed else []
     if chosen is None:
         return again
     if chosen.kind == MAJORITY:
         return [LOOK, *again]
-    return [SERVE, *again, *_weakest_class(chosen), *_moved(chosen), *_spoiled(chosen), *_uncertain(chosen)]
+    found = [*_weakest_class(chosen), *_moved(chosen), *_spoiled(chosen), *_uncertain(chosen)]
+    return [SERVE, *again, *found, *_learned(chosen, learning, image_size)]
 
 
 def _weakest_class(chosen: Scores) -> list[str]:
@@ -79,6 +86,15 @@ def _uncertain(chosen: Scores) -> list[str]:
     width = (chosen.test.interval[1] - chosen.test.interval[0]) / 2
     advice = (
         f"{chosen.test.rows:,} test images leave an uncertainty of {points(width)} either way: more pictures make it"
-        " smaller, four times as many halve it. `tinysight learning-curve` says whether they would be named better too."
+        " smaller, four times as many halve it."
     )
     return [advice] if width >= SENSIBLE_GAP else []
+
+
+def _learned(chosen: Scores, learning: Learning | None, image_size: int) -> list[str]:
+    """What more pictures or larger ones would bring, or how to find out."""
+    name = candidate_of(chosen.name)
+    if learning is None or not learning.of(name, ROWS):
+        return [CURVE]
+    found = [more_pictures(name, learning.of(name, ROWS)), other_size(learning.of(name, SIZE), image_size)]
+    return [sentence for sentence in found if sentence]

@@ -168,9 +168,15 @@ class Cost(Record):
         cpu_ms: processor time for one image, from decoded pixels to probabilities, on one thread.
         p50_ms: half of the images take no longer.
         p99_ms: 99 of 100 images take no longer.
-        peak_mb: most memory of a process that loads the model and predicts, in 10^6 bytes (its
-            proportional set size where it serves alone); None where the system does not tell.
+        peak_mb: most memory of a process that loads the model and predicts, in 10^6 bytes (its proportional set
+            size where it serves alone); None where the system does not tell.
         train_seconds: wall time of the training.
+        decode_ms: processor time from a picture's file to its pixels.
+        http_ms: the rest of the processor time that the service spends on a request.
+        images_per_second: decoded pictures, in batches, on all cores.
+        cores: how many these were.
+        start_seconds: from the start of the service's process to its first answer.
+        service_mb: the most that the service takes with one worker, as peak_mb. None is not measured.
     """
 
     multiply_adds: int
@@ -180,6 +186,23 @@ class Cost(Record):
     p99_ms: float
     peak_mb: float | None
     train_seconds: float
+    decode_ms: float | None = None
+    http_ms: float | None = None
+    images_per_second: float | None = None
+    cores: int | None = None
+    start_seconds: float | None = None
+    service_mb: float | None = None
+
+    @property
+    def request_ms(self) -> float | None:
+        """Processor time of a whole request; None where a part of it was not measured."""
+        known = self.decode_ms is not None and self.http_ms is not None
+        return (self.decode_ms or 0) + self.cpu_ms + (self.http_ms or 0) if known else None
+
+    @property
+    def deployed_mb(self) -> float | None:
+        """What a server must have: the service's memory, or where nobody measured it that of one process."""
+        return self.peak_mb if self.service_mb is None else self.service_mb
 
 
 class Scores(Record):

@@ -6,9 +6,11 @@ from typing import Literal, Self
 
 from pydantic import Field
 
+from tinysight.evaluation.error_costs import ErrorCost
+from tinysight.evaluation.merits import RIGHT_ANSWERS, By, Merit
 from tinysight.evaluation.scores import Cost, Record, Scores, SplitScores
 
-EPSILON = 1e-12  # of a share: sums of floats in another order are not another accuracy
+EPSILON = 1e-12  # of a share or a cost: sums of floats in another order are not another accuracy
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ class Figures(Record):
 
 
 class Candidate(Record):
-    """One rung of the ladder in the verdict; a failed one has a reason and nothing else."""
+    """One rung of the ladder in the verdict; a failed one has a reason and nothing else.
+
+    error_cost is there where the user has said what mistakes cost.
+    """
 
     name: str
     kind: str
@@ -56,17 +61,19 @@ class Candidate(Record):
     val: Figures | None
     test: Figures | None
     cost: Cost | None
+    error_cost: ErrorCost | None = None
 
 
 class Rule(Record):
     """What decided, all on val and under the expected warps.
 
     Attributes:
-        best: the candidate with the highest expected_accuracy; of equals, the cheapest.
+        best: the candidate with the highest expected_accuracy, or lowest error_cost; of equals, the cheapest.
         standard_errors: how many of them below the best still count as good enough.
-        standard_error: of the best's expected_accuracy.
-        needed: the lowest expected_accuracy that is good enough.
+        standard_error: of the best's figure.
+        needed: the lowest expected_accuracy, or highest error_cost, that is good enough.
         good_enough: who has it, cheapest first.
+        by: which of the two decided.
     """
 
     best: str
@@ -74,6 +81,7 @@ class Rule(Record):
     standard_error: float
     needed: float
     good_enough: list[str]
+    by: By = "expected_accuracy"
 
 
 class Verdict(Record):
@@ -87,7 +95,7 @@ class Verdict(Record):
     over_budget: dict[str, str] = Field(default={})
 
 
-def choose(entrants: Sequence[Entrant], standard_errors: float) -> Rule | None:
+def choose(entrants: Sequence[Entrant], standard_errors: float, merit: Merit = RIGHT_ANSWERS) -> Rule | None:
     """Applies the rule: within so many standard errors of the best on val, the cheapest.
 
     The standard error is the best's own, over rows. Cheapest is fewest multiply-adds, then fewest
@@ -96,6 +104,7 @@ def choose(entrants: Sequence[Entrant], standard_errors: float) -> Rule | None:
     Args:
         entrants: all candidates.
         standard_errors: from the section select.
+        merit: by what they are compared.
 
     Returns:
         The rule with its figures, its first good_enough being the choice; None if every candidate
@@ -104,16 +113,20 @@ def choose(entrants: Sequence[Entrant], standard_errors: float) -> Rule | None:
     cheapest_first = sorted((e.scores for e in entrants if e.scores), key=_price)
     if not cheapest_first:
         return None
-    best = max(cheapest_first, key=lambda scores: scores.val.expected_accuracy)  # of equals the first
-    error = best.val.expected_standard_error
-    needed = best.val.expected_accuracy - standard_errors * error
-    good_enough = [s.name for s in cheapest_first if s.val.expected_accuracy >= needed - EPSILON]
+    best = max(cheapest_first, key=merit.value)  # of equals the first
+    error = merit.error(best)
+    needed = merit.value(best) - standard_errors * error
     return Rule(
-        best=best.name, standard_errors=standard_errors, standard_error=error, needed=needed, good_enough=good_enough
+        best=best.name,
+        standard_errors=standard_errors,
+        standard_error=error,
+        needed=merit.figure(needed),
+        good_enough=[s.name for s in cheapest_first if merit.value(s) >= needed - EPSILON],
+        by=merit.by,
     )
 
 
-def in_verdict(entrant: Entrant) -> Candidate:
+def in_verdict(entrant: Entrant, error_cost: ErrorCost | None = None) -> Candidate:
     """The candidate as verdict.json shows it."""
     scores = entrant.scores
     return Candidate(
@@ -124,6 +137,7 @@ def in_verdict(entrant: Entrant) -> Candidate:
         val=Figures.of(scores.val) if scores else None,
         test=Figures.of(scores.test) if scores else None,
         cost=scores.cost if scores else None,
+        error_cost=error_cost,
     )
 
 

@@ -1,5 +1,7 @@
 """Figures as people read them."""
 
+import math
+
 from tinysight.params import ExpectedParams
 
 
@@ -39,6 +41,12 @@ def duration_ms(milliseconds: float) -> str:
 def duration(seconds: float) -> str:
     """95.2 → 95 s; 754 → 13 min."""
     return f"{two_digits(seconds)} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def cost(mean: float) -> str:
+    """What a mistake costs on average, in the user's own unit: 0.01234 → 0.0123, 34.56 → 34.6."""
+    decimals = 2 if mean <= 0 else min(6, max(0, 2 - math.floor(math.log10(mean))))
+    return f"{mean:,.{decimals}f}"
 
 
 def memory(megabytes: float | None) -> str:

@@ -36,7 +36,9 @@ from tinysight.params.models import (
     TutorialCnnParams,
     tried,
 )
-from tinysight.params.section import Fraction, Name, Positive, Section
+from tinysight.params.register import RegisterParams
+from tinysight.params.section import Fraction, Positive, Section
+from tinysight.params.select import BudgetParams, SelectParams
 from tinysight.params.validate import Level, LevelsParams, ValidateParams
 from tinysight.schema_errors import explain
 
@@ -127,11 +129,12 @@ class TrainParams(Section):
 
 
 class ExportParams(Section):
-    """opset of model.onnx, and when it answers unknown (see models/export.py)."""
+    """opset of model.onnx, when it answers unknown (see models/export.py), and whether networks get an 8-bit file."""
 
     opset: Annotated[int, Field(ge=13, le=18)]
     precision: Fraction
     answered: Fraction
+    int8: bool
 
 
 class ExpectedParams(Section):
@@ -142,34 +145,16 @@ class ExpectedParams(Section):
 
 
 class EvaluateParams(Section):
-    """expected: the warps of expected_accuracy; draws: warps of each row; curve_images: val rows of the curves."""
+    """expected: the warps of expected_accuracy; draws: warps of each row; curve_images: val rows of the curves.
+
+    timed_images: pictures that time is measured on; service_seconds: how long the service is asked, 0 for not at all.
+    """
 
     expected: ExpectedParams
     draws: Positive
     curve_images: Positive
     timed_images: Annotated[int, Field(ge=10)]
-
-
-class BudgetParams(Section):
-    """What a deployed candidate may take at most; null is no limit."""
-
-    memory_mb: Annotated[float, Field(gt=0)] | None
-    file_mb: Annotated[float, Field(gt=0)] | None
-    p99_ms: Annotated[float, Field(gt=0)] | None
-
-
-class SelectParams(Section):
-    """standard_errors: how far below the best on val still counts as good enough; budget: what a candidate may cost."""
-
-    standard_errors: Annotated[float, Field(ge=0)]
-    budget: BudgetParams
-
-
-class RegisterParams(Section):
-    """name of the registered model; promote: `auto` lets a better version become production."""
-
-    name: Name
-    promote: Literal["auto", "never"]
+    service_seconds: Annotated[float, Field(ge=0, le=60)]
 
 
 class Params(Section):
@@ -191,6 +176,13 @@ class Params(Section):
     def model_digest(self, candidate: str) -> str:
         """sha256 of all that makes one candidate's model file; its contract holds it."""
         return self.digest(*MODEL_SECTIONS, f"models.{candidate}")
+
+    def recipe_digest(self, candidate: str) -> str:
+        """sha256 of how one candidate is made, whatever from: without the seed, the pictures and their names."""
+        dataset = self.dataset
+        sections = ("split", "augment", "train", "export", f"models.{candidate}")
+        lines = [self.digest(*sections), dataset.image_size, dataset.fit, dataset.background, dataset.window]
+        return hashlib.sha256(json.dumps(lines).encode()).hexdigest()
 
     def digest(self, *sections: str) -> str:
         """sha256 of the named sections as canonical JSON; `models.svm` names one candidate."""

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tinysight.evaluation.judging import Judged, answers_needed, judge_model, re
 from tinysight.evaluation.mistakes import write_mistakes
 from tinysight.evaluation.score_figures import draw_curves, draw_mistakes, draw_reliability
 from tinysight.evaluation.scores import Scores, write_scores
+from tinysight.evaluation.timed_pictures import timed_pictures
 from tinysight.models.status import OK, failure, read_status, write_status
 from tinysight.params import Params
 from tinysight.paths import Paths
@@ -40,12 +42,19 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     if status.failed:
         write_status(paths.scores(candidate), status)
         return
+    pictures = timed_pictures(params, paths, images, split.val)
     for name in paths.scored(candidate):
-        _attempt(params, paths, name, images, split, class_names)
+        _attempt(params, paths, name, images, split, class_names, pictures)
 
 
 def _attempt(
-    params: Params, paths: Paths, name: str, images: ImageSet, split: Split, class_names: tuple[str, ...]
+    params: Params,
+    paths: Paths,
+    name: str,
+    images: ImageSet,
+    split: Split,
+    class_names: tuple[str, ...],
+    pictures: Sequence[bytes],
 ) -> None:
     target = paths.scores(name)
     target.mkdir(parents=True)
@@ -54,7 +63,15 @@ def _attempt(
         trained = read_trained(paths.train(name), paths.export(name))
         with progress_bar(f"evaluate {name}", answers_needed(split, params)) as advance:
             judged = judge_model(
-                name, paths.model(name), images, split, params, trained, class_names=class_names, advance=advance
+                name,
+                paths.model(name),
+                images,
+                split,
+                params,
+                trained,
+                class_names=class_names,
+                pictures=pictures,
+                advance=advance,
             )
         _write(target, judged)
         _draw(target, paths.train(name), judged, class_names)
@@ -74,7 +91,8 @@ def _write(target: Path, judged: Judged) -> None:
 def _write_predictions(path: Path, sides: dict[str, Answers]) -> None:
     arrays: dict[str, Any] = {}
     for side, answers in sides.items():
-        arrays |= {f"{side}_rows": answers.rows, side: answers.probabilities}
+        arrays |= {f"{side}_rows": answers.rows, f"{side}_labels": answers.labels, side: answers.probabilities}
+        arrays |= {f"{side}_expected_answers": answers.expected_answers.astype(np.int32)}
         arrays |= {f"{side}_expected_correct": answers.expected_correct}
     with whole(path) as draft, draft.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)

@@ -5,9 +5,11 @@ from pathlib import Path
 from tinysight.data.dataset import read_info
 from tinysight.errors import ModelError
 from tinysight.evaluation.budget import over_budget
+from tinysight.evaluation.error_costs import ErrorCost, cost_matrix, read_error_cost, stated
 from tinysight.evaluation.explanation import explain
 from tinysight.evaluation.figures import Point, draw_accuracy_cost
 from tinysight.evaluation.learning import Learning, read_learning
+from tinysight.evaluation.merits import RIGHT_ANSWERS, CheapMistakes
 from tinysight.evaluation.mistakes import read_mistakes
 from tinysight.evaluation.scores import read_scores, write_record
 from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
@@ -25,25 +27,39 @@ def run(params: Params, paths: Paths) -> None:
 
     Raises:
         ModelError: if every candidate failed; the verdict, which says why, is written all the same.
+        ConfigError: if select.error_costs names what is no class.
         DataError: if a candidate's scores cannot be read.
     """
     entrants = [_entrant(params, paths, name) for candidate in params.models for name in _scored(paths, candidate)]
     expected = params.evaluate.expected
     over = over_budget(entrants, params.select.budget)
-    rule = choose([entrant for entrant in entrants if entrant.name not in over], params.select.standard_errors)
+    costs = _error_costs(params, paths, entrants)
+    merit = CheapMistakes(costs) if costs else RIGHT_ANSWERS
+    affordable = [entrant for entrant in entrants if entrant.name not in over]
+    rule = choose(affordable, params.select.standard_errors, merit)
     verdict = Verdict(
         chosen=rule.good_enough[0] if rule else None,
-        why=explain(rule, entrants, expected, over),
+        why=explain(rule, entrants, expected, over, merit),
         rule=rule,
-        candidates=[in_verdict(entrant) for entrant in entrants],
+        candidates=[in_verdict(entrant, costs.get(entrant.name)) for entrant in entrants],
         over_budget=over,
     )
     paths.reports.mkdir(parents=True, exist_ok=True)
     if rule:
         _draw(paths.verdict_figure, entrants, verdict, params.dataset.name)
-    page = verdict_page(verdict, entrants, expected, dataset=params.dataset.name, figure=paths.verdict_figure.name)
+    learning = _learning(paths)
+    page = verdict_page(
+        verdict,
+        entrants,
+        expected,
+        dataset=params.dataset.name,
+        figure=paths.verdict_figure.name,
+        learning=learning,
+        image_size=params.dataset.image_size,
+        error_costs=list(stated(params.select.error_costs or {})),
+    )
     write_whole(paths.verdict_text, page)
-    write_whole(paths.verdict_html, _html(params, paths, verdict, entrants))
+    write_whole(paths.verdict_html, _html(params, paths, verdict, entrants, learning))
     write_record(paths.verdict, verdict)
     if rule is None:
         raise ModelError(_nobody(entrants, over))
@@ -67,7 +83,16 @@ def _entrant(params: Params, paths: Paths, name: str) -> Entrant:
     return Entrant(name=name, kind=kind, scores=scores, reason=status.reason)
 
 
-def _html(params: Params, paths: Paths, verdict: Verdict, entrants: list[Entrant]) -> bytes:
+def _error_costs(params: Params, paths: Paths, entrants: list[Entrant]) -> dict[str, ErrorCost]:
+    """What each candidate's mistakes cost; nothing where the user has not said what they cost."""
+    scored = [entrant.scores for entrant in entrants if entrant.scores]
+    if not params.select.error_costs or not scored:
+        return {}
+    matrix = cost_matrix(params.select.error_costs, list(scored[0].val.per_class))
+    return {scores.name: read_error_cost(paths.scores(scores.name), matrix) for scores in scored}
+
+
+def _html(params: Params, paths: Paths, verdict: Verdict, entrants: list[Entrant], learning: Learning | None) -> bytes:
     picture = paths.augmented_picture
     view = make_view(
         verdict,
@@ -76,8 +101,9 @@ def _html(params: Params, paths: Paths, verdict: Verdict, entrants: list[Entrant
         dataset=params.dataset.name,
         mistakes=read_mistakes(paths.scores(verdict.chosen)) if verdict.chosen else None,
         augmented=picture.read_bytes() if picture.is_file() else b"",
-        learning=_learning(paths),
+        learning=learning,
         image_size=params.dataset.image_size,
+        error_costs=list(stated(params.select.error_costs or {})),
     )
     return draw_verdict(view).encode("utf-8", "xmlcharrefreplace")
 

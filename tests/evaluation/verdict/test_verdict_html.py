@@ -8,6 +8,7 @@ from evaluated import mistakes_of, scores_of, whole_scores
 from PIL import Image
 from verdicts import LADDER, drawn, trial
 
+from tinysight.evaluation.error_costs import ErrorCost, MeanCost
 from tinysight.evaluation.learning import Learning
 from tinysight.evaluation.selection import Entrant
 
@@ -88,7 +89,35 @@ def test_the_learning_curve_is_shown_where_somebody_asked_for_it():
     ).text
     assert "twice as many would bring about" in text
     assert "56 × 56" in text
-    assert "Would more pictures help" not in Page(drawn()).text
+    assert "tinysight learning-curve trains" not in text
+
+
+def test_without_a_learning_curve_it_says_how_to_get_one_and_how_long_that_takes():
+    text = Page(drawn()).text
+    assert "tinysight learning-curve trains on an eighth" in text
+    assert "it takes about 88 s. Then dvc repro -f -s select draws" in text  # seven trainings of 12.5 s
+    assert "Would more pictures help" not in Page(drawn(LADDER[:1])).text
+
+
+def test_a_request_is_split_and_set_against_small_servers():
+    text = Page(drawn()).text
+    assert "A request takes 1.0 ms of processor time: 0.40 ms to decode the picture" in text
+    assert "10 % of a core answers 98 such requests a second without end, one for 20 % answers 196" in text
+    for words in ("pictures/s on 2 cores", "21,000", "0.70 s", "99 MB"):
+        assert words in text, words
+    assert "On a small server" not in Page(drawn([Entrant("svm", "svm", scores_of("svm", 0.95))])).text
+
+
+def test_weighed_mistakes_are_a_column_and_a_tile():
+    costs = {e.name: ErrorCost(val=mean(0.0123 * place), test=mean(0.01)) for place, e in enumerate(LADDER, 1)}
+    text = Page(drawn(costs=costs)).text
+    for words in ("cost of mistakes", "mistakes cost", "0.0123", "cat taken for dog costs 5; any other costs 1"):
+        assert words in text, words
+    assert "mistakes cost" not in Page(drawn()).text
+
+
+def mean(value):
+    return MeanCost(mean=value, interval=(value / 2, 2 * value), standard_error=value / 10)
 
 
 def test_the_same_scores_give_the_same_page():

@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tinysight.evaluation.learning import ROWS, SIZE, Learning, Trial, expected_gain, more_pictures
+from tinysight.evaluation.learning import ROWS, SIZE, Learning, Trial, expected_gain, more_pictures, other_size
 from tinysight.evaluation.verdict.plots import Line, Tick
-from tinysight.evaluation.wording import count, file_size, percent
+from tinysight.evaluation.wording import count, duration, duration_ms, file_size, percent
 
 WIDE, HIGH = 360.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 42.0, 14.0, 12.0, 30.0
@@ -21,6 +21,8 @@ class SizeRow:
     clean: str
     arithmetic: str
     file: str
+    time: str
+    training: str
     now: bool
 
 
@@ -32,6 +34,7 @@ class LearningPlot:
         sentences: the finding of each candidate.
         lines: accuracy, moved, against the number of train pictures, doubled from step to step.
         sizes: the chosen candidate at other image sizes, the smallest first.
+        size_sentence: whether another size is worth it.
     """
 
     sentences: tuple[str, ...]
@@ -39,6 +42,7 @@ class LearningPlot:
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
     sizes: tuple[SizeRow, ...]
+    size_sentence: str
 
 
 def place_learning(learning: Learning, chosen: str, colours: Mapping[str, int], size: int) -> LearningPlot | None:
@@ -75,6 +79,7 @@ def place_learning(learning: Learning, chosen: str, colours: Mapping[str, int], 
         across=tuple(Tick(x(trial.rows), f"{trial.rows:,}") for trial in curves[chosen]),
         up=tuple(Tick(y(share), f"{share:.0%}") for share in (floor, (1 + floor) / 2, 1.0)),
         sizes=tuple(_size(trial, size) for trial in learning.of(chosen, SIZE)),
+        size_sentence=other_size(learning.of(chosen, SIZE), size),
     )
 
 
@@ -85,5 +90,7 @@ def _size(trial: Trial, size: int) -> SizeRow:
         clean=percent(trial.accuracy),
         arithmetic=count(trial.multiply_adds),
         file=file_size(trial.file_bytes),
+        time="–" if trial.p50_ms is None else duration_ms(trial.p50_ms),
+        training=duration(trial.train_seconds),
         now=trial.image_size == size,
     )

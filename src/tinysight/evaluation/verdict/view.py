@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tinysight.evaluation.error_costs import MeanCost
 from tinysight.evaluation.explanation import MAJORITY
-from tinysight.evaluation.learning import Learning
+from tinysight.evaluation.learning import COMPARED, Learning
 from tinysight.evaluation.mistakes import Mistakes
 from tinysight.evaluation.next_steps import next_steps
 from tinysight.evaluation.scores import Scores
@@ -29,7 +30,9 @@ from tinysight.evaluation.verdict.plots import (
     place_curves,
     place_reliability,
 )
+from tinysight.evaluation.verdict.server import ServerTable, server_table
 from tinysight.evaluation.weaknesses import weakness_sentence
+from tinysight.evaluation.wording import cost as costs_text
 from tinysight.evaluation.wording import (
     count,
     duration,
@@ -43,6 +46,7 @@ from tinysight.evaluation.wording import (
 from tinysight.params import ExpectedParams
 from tinysight.paths import candidate_of, is_int8
 
+LEARNING_TIMES = 6  # the trainings of a learning curve take about so many times that of the candidate
 COLOURS = 8  # of candidates; more share them, and an 8-bit file has its candidate's
 
 
@@ -69,6 +73,7 @@ class Row:
     moved: Band
     clean: str
     test: str
+    mistakes: str
     cells: tuple[str, ...]
 
 
@@ -86,7 +91,9 @@ class View:
     rows: tuple[Row, ...]
     failed: tuple[tuple[str, str], ...]
     moved: str
+    error_costs: tuple[str, ...]
     chosen: Scores | None
+    server: ServerTable | None
     plane: Plane | None
     curves: tuple[CurvePlot, ...]
     weakness: str
@@ -95,6 +102,7 @@ class View:
     reliability: Reliability | None
     strangers: tuple[tuple[str, Band], ...]
     learning: LearningPlot | None
+    learning_minutes: str
     augmented: str
     steps: tuple[str, ...]
 
@@ -109,6 +117,7 @@ def make_view(
     augmented: bytes = b"",
     learning: Learning | None = None,
     image_size: int = 0,
+    error_costs: Sequence[str] = (),
 ) -> View:
     """Chooses what the page shows.
 
@@ -121,6 +130,7 @@ def make_view(
         augmented: a PNG of augmented pictures, or nothing.
         learning: trials on today's data set, where there are any.
         image_size: of the data set.
+        error_costs: what the user has said that mistakes cost, in words.
     """
     came = sorted((e.scores for e in entrants if e.scores), key=lambda s: (s.cost.multiply_adds, s.cost.file_bytes))
     chosen = next((scores for scores in came if scores.name == verdict.chosen), None)
@@ -128,6 +138,7 @@ def make_view(
     colours = {scores.name: families.index(candidate_of(scores.name)) % COLOURS for scores in came}
     floor = _floor(came)
     calibrated = chosen.test.calibration if chosen else None
+    mistakes_cost = {one.name: one.error_cost.val for one in verdict.candidates if one.error_cost}
     curved = [scores for scores in came if scores.curves]
     return View(
         dataset=dataset,
@@ -135,12 +146,14 @@ def make_view(
         headline=_headline(chosen, verdict),
         lede=_lede(chosen, expected) if chosen else verdict.why,
         why=verdict.why,
-        tiles=tuple(_tiles(chosen)) if chosen else (),
+        tiles=tuple(_tiles(chosen, mistakes_cost.get(chosen.name))) if chosen else (),
         floor=floor,
-        rows=tuple(_row(scores, verdict, colours[scores.name], floor) for scores in came),
+        rows=tuple(_row(s, verdict, colours[s.name], floor, mistakes_cost.get(s.name)) for s in came),
         failed=tuple((e.name, e.reason) for e in entrants if not e.scores),
         moved=motion(expected),
+        error_costs=tuple(error_costs),
         chosen=chosen,
+        server=server_table(came, chosen, colours) if chosen else None,
         plane=place_candidates(came, chosen.name, colours) if chosen else None,
         curves=place_curves(curved, chosen.name, colours, expected) if chosen and chosen.curves else (),
         weakness=weakness_sentence(chosen) if chosen else "",
@@ -149,8 +162,13 @@ def make_view(
         reliability=place_reliability(calibrated.bins_before, calibrated.bins_after) if calibrated else None,
         strangers=tuple(shown_strangers(chosen)) if chosen else (),
         learning=_learning(learning, chosen, colours, image_size),
+        learning_minutes=_learning_minutes(came, chosen),
         augmented=data_uri(augmented),
-        steps=tuple(next_steps(chosen, some_failed=any(not e.scores for e in entrants))),
+        steps=tuple(
+            next_steps(
+                chosen, some_failed=any(not e.scores for e in entrants), learning=learning, image_size=image_size
+            )
+        ),
     )
 
 
@@ -172,14 +190,17 @@ def _lede(chosen: Scores, expected: ExpectedParams) -> str:
     )
 
 
-def _tiles(chosen: Scores) -> Iterator[Tile]:
+def _tiles(chosen: Scores, mistakes: MeanCost | None) -> Iterator[Tile]:
     test, cost = chosen.test, chosen.cost
     yield Tile("right answers", percent(test.accuracy), f"test, {percent_range(test.interval)}")
     yield Tile("right when moved", percent(test.expected_accuracy), f"test, {percent_range(test.expected_interval)}")
+    if mistakes:
+        bounds = "–".join(map(costs_text, mistakes.interval))
+        yield Tile("cost of mistakes", costs_text(mistakes.mean), f"a picture, val, moved, {bounds}")
     yield Tile("answered", percent(test.answered), "the rest is called unknown")
     yield Tile("file", file_size(cost.file_bytes), "8-bit" if is_int8(chosen.name) else "all that is deployed")
     yield Tile("one picture", duration_ms(cost.p50_ms), f"1 of 100 takes over {duration_ms(cost.p99_ms)}")
-    yield Tile("memory", memory(cost.peak_mb), "of a process that predicts")
+    yield Tile("memory", memory(cost.deployed_mb), "of the service" if cost.service_mb else "of one process")
     yield Tile("training", duration(cost.train_seconds), "once, on this machine")
 
 
@@ -191,13 +212,22 @@ def _learning(
     return place_learning(learning, candidate_of(chosen.name), colours, image_size)
 
 
+def _learning_minutes(came: Sequence[Scores], chosen: Scores | None) -> str:
+    """About how long `tinysight learning-curve` takes; empty where there is nothing that learned."""
+    if chosen is None or chosen.kind == MAJORITY:
+        return ""
+    seconds = {scores.name: scores.cost.train_seconds for scores in came}
+    mine = seconds.get(candidate_of(chosen.name), chosen.cost.train_seconds)
+    return duration(LEARNING_TIMES * mine + seconds.get(COMPARED, 0.0))
+
+
 def _floor(came: Sequence[Scores]) -> float:
     """Where the table's scale begins: below all candidates but the majority vote."""
     shares = [scores.val.expected_interval[0] for scores in came if scores.kind != MAJORITY] or [0.0]
     return max(0.0, math.floor(min(shares) * 10) / 10)
 
 
-def _row(scores: Scores, verdict: Verdict, colour: int, floor: float) -> Row:
+def _row(scores: Scores, verdict: Verdict, colour: int, floor: float, mistakes: MeanCost | None) -> Row:
     val, cost, rule = scores.val, scores.cost, verdict.rule
     numbers = (count(cost.multiply_adds), file_size(cost.file_bytes), duration_ms(cost.p50_ms))
     return Row(
@@ -211,5 +241,6 @@ def _row(scores: Scores, verdict: Verdict, colour: int, floor: float) -> Row:
         moved=band(val.expected_accuracy, val.expected_interval, floor),
         clean=percent(val.accuracy),
         test=f"{percent(scores.test.expected_accuracy)} / {percent(scores.test.accuracy)}",
-        cells=(*numbers, memory(cost.peak_mb), duration(cost.train_seconds)),
+        mistakes=costs_text(mistakes.mean) if mistakes else "",
+        cells=(*numbers, memory(cost.deployed_mb), duration(cost.train_seconds)),
     )
