@@ -23,6 +23,7 @@ def tiny_model(
     *,
     seed: int = 0,
     noise: float | None = None,
+    weak: Sequence[str] = (),
     **contract: Any,
 ) -> Path:
     """Writes a model.onnx whose answers depend on the picture's colours.
@@ -36,6 +37,7 @@ def tiny_model(
         image_size: of the uint8 input, in pixels.
         seed: another one gives other weights, hence another file.
         noise: spread of the drawn part of the weights; enough of it makes a bad model.
+        weak: classes that are recognised only where their colour stands out.
         contract: fields of the Contract that are to differ from the usual ones.
     """
     fields: dict[str, Any] = {
@@ -49,7 +51,9 @@ def tiny_model(
         "dataset_digest": "d" * 64,
         "params_digest": "e" * 64,
     }
-    model = _graph(_weights(len(class_names), image_size, seed, noise), image_size)
+    weights = _weights(len(class_names), image_size, seed, noise)
+    weights *= np.array([0.6 if name in weak else 1.0 for name in class_names], dtype=np.float32)
+    model = _graph(weights, image_size)
     helper.set_model_props(model, Contract(**(fields | contract)).to_metadata())
     path.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(model, path)

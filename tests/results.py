@@ -40,7 +40,8 @@ GOOD, BAD = 0.05, 60.0  # noise of the models' weights
 
 
 def make_results(root: Path, *overrides: str, chosen: str | None = "svm", noise: float = GOOD, seed: int = 0,
-                 classes: tuple[str, ...] = COLOURS) -> tuple[Params, Paths]:  # fmt: skip
+                 classes: tuple[str, ...] = COLOURS, faint: int = 0,
+                 weak: tuple[str, ...] = ()) -> tuple[Params, Paths]:  # fmt: skip
     """Writes what every stage before register would have written into a work tree.
 
     Args:
@@ -50,18 +51,20 @@ def make_results(root: Path, *overrides: str, chosen: str | None = "svm", noise:
         noise: GOOD for models that are always right, BAD for models that are not.
         seed: another one gives other model files.
         classes: the folders' names, of red, green and blue pictures.
+        faint: more test pictures of each class, whose colour stands out from not at all to well.
+        weak: classes that the models recognise only where their colour stands out.
     """
     paths = Paths(root)
     shutil.rmtree(root / "data", ignore_errors=True)
     root.mkdir(parents=True, exist_ok=True)
     paths.params.write_text(_composed(overrides), encoding="utf-8")
     params = load_params(paths.params)
-    write_data(paths, classes)
+    write_data(paths, classes, faint)
     for number, name in enumerate(params.models):
         if name == FAILED:
             write_status(paths.scores(name), Status("failed", "not enough memory"))
         else:
-            write_candidate(params, paths, name, 10 * seed + number, noise, classes)
+            write_candidate(params, paths, name, 10 * seed + number, noise, classes, weak)
     paths.reports.mkdir(exist_ok=True)
     paths.data_report.mkdir(exist_ok=True)
     (paths.data_report / "report.json").write_text(json.dumps({"figures": {"data/pictures": 90, "data/leaks": 0}}))
@@ -76,11 +79,11 @@ def _composed(overrides: tuple[str, ...]) -> str:
     return compose_text(ROOT / "conf", [*SMALL, *overrides])
 
 
-def write_data(paths: Paths, classes: tuple[str, ...]) -> None:
-    """Pictures of three colours in data/raw, their ImageSet and a split of 20, 5 and 5 of each class."""
+def write_data(paths: Paths, classes: tuple[str, ...], faint: int = 0) -> None:
+    """Pictures of three colours in data/raw, their ImageSet and a split of 20, 5 and 5 + faint of each class."""
     drawn = np.random.default_rng(3)
     samples, images = [], []
-    for path, data in sorted(_pictures(classes, drawn)):
+    for path, data in sorted(_pictures(classes, drawn) + _faint_pictures(classes, faint)):
         file = paths.raw / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
@@ -91,7 +94,7 @@ def write_data(paths: Paths, classes: tuple[str, ...]) -> None:
     digest = dataset_digest(samples, Decoding(SIZE))
     write_info(paths.dataset, DatasetInfo(digest, "colours", tuple(sorted(classes)), SIZE, len(samples), 0))
     paths.split.mkdir(parents=True, exist_ok=True)
-    place = np.arange(len(samples)) % PER_CLASS
+    place = np.array([int(Path(sample.path).stem) for sample in samples])
     for side, chosen in (("train", place < 20), ("val", (place >= 20) & (place < 25)), ("test", place >= 25)):
         np.save(paths.split / f"{side}.npy", np.flatnonzero(chosen).astype(np.int64))
 
@@ -108,12 +111,28 @@ def _pictures(classes: tuple[str, ...], drawn: np.random.Generator) -> list[tupl
     return pictures
 
 
-def write_candidate(params: Params, paths: Paths, name: str, seed: int, noise: float, classes: tuple[str, ...]) -> None:
+def _faint_pictures(classes: tuple[str, ...], count: int) -> list[tuple[str, bytes]]:
+    """Drawn on their own, so that the others stay the same files."""
+    drawn, pictures = np.random.default_rng(4), []
+    for number in range(count):
+        for channel, name in enumerate(classes):
+            pixels = drawn.integers(0, 90, (SIZE, SIZE, 3), dtype=np.uint8)
+            pixels[..., channel] += 15 + number % 90
+            file = io.BytesIO()
+            Image.fromarray(pixels).save(file, "PNG")
+            pictures.append((f"{name}/{PER_CLASS + number}.png", file.getvalue()))
+    return pictures
+
+
+def write_candidate(
+    params: Params, paths: Paths, name: str, seed: int, noise: float, classes: tuple[str, ...],
+    weak: tuple[str, ...] = (),
+) -> None:  # fmt: skip
     """The outs of train, export and evaluate."""
     # tiny_model's class 0 is the reddest: its names stand in the order of the colours
     kind, origin = params.models[name].kind, read_info(paths.dataset).digest
-    tiny_model(paths.export(name) / "model.onnx", classes, SIZE, seed=seed, noise=noise, dataset_digest=origin,
-               params_digest=params.model_digest(name))  # fmt: skip
+    tiny_model(paths.export(name) / "model.onnx", classes, SIZE, seed=seed, noise=noise, weak=weak,
+               dataset_digest=origin, params_digest=params.model_digest(name))  # fmt: skip
     paths.train(name).mkdir(parents=True, exist_ok=True)
     curves = "epoch,loss,accuracy,val_loss,val_accuracy\n"
     epochs = [f"{epoch},{1 / epoch},0.8,0.5,0.9\n" for epoch in (1, 2, 3)] if kind == "mlp" else []

@@ -110,7 +110,8 @@ def _params(arguments: argparse.Namespace) -> int:
 
 
 def _registry_list(arguments: argparse.Namespace) -> int:
-    from tinysight.tracking.registry import list_versions, versions_table
+    from tinysight.tracking.registry import list_versions
+    from tinysight.tracking.version_table import versions_table
 
     versions = list_versions(_project())
     print(json.dumps([version.as_json() for version in versions]) if arguments.json else versions_table(versions))

@@ -15,19 +15,12 @@ from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.tracking.golden import golden_pictures
 from tinysight.tracking.registration import ModelFile, register
-from tinysight.tracking.registry import (
-    DRAFT,
-    VersionInfo,
-    download,
-    find_champion,
-    list_versions,
-    promote,
-    versions_of,
-    versions_table,
-)
+from tinysight.tracking.registry import download, find_champion, list_versions, promote, versions_of
 from tinysight.tracking.runs import publish
 from tinysight.tracking.sqlite_view import database_of, promoted_at
 from tinysight.tracking.store import local_path, open_store, tracking_uri
+from tinysight.tracking.version_info import DRAFT, VersionInfo
+from tinysight.tracking.version_table import versions_table
 
 NAME = "colours"
 

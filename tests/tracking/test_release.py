@@ -10,7 +10,7 @@ from results import BAD, SIZE, make_results
 
 from tinysight.bundle import open_bundle, scores_of, sha256_of
 from tinysight.data.dataset import read_info
-from tinysight.errors import DataError
+from tinysight.errors import DataError, TrackingError
 from tinysight.evaluation.scores import read_scores
 from tinysight.params import Params
 from tinysight.paths import Paths
@@ -43,18 +43,31 @@ def test_a_better_model_takes_the_champions_place(finished: tuple[Params, Paths]
     assert first.accuracy < 1
     second = release(*again(paths))
     assert (second.outcome, second.champion, second.champion_accuracy) == ("promoted", "1", first.accuracy)
-    assert f"1.0000 to {first.accuracy:.4f} of version 1" in second.reason
+    assert f"Better: 100.0 % instead of {first.accuracy:.1%}".replace("%", " %").replace("  ", " ") in second.reason
     assert production(paths) == "2"
 
 
-@pytest.mark.parametrize("noise", [BAD, None])
-def test_a_worse_or_equal_model_is_kept_and_not_promoted(finished: tuple[Params, Paths], noise: float | None) -> None:
+def test_an_equal_model_is_kept_as_challenger(finished: tuple[Params, Paths]) -> None:
     params, paths = finished
     release(params, paths)
-    decision = release(*again(paths, seed=1, **({"noise": noise} if noise else {})))
-    assert (decision.outcome, decision.version) == ("kept", "2")
-    assert production(paths) == "1"
-    assert list_versions(paths)[0].release == "kept"
+    decision = release(*again(paths, seed=1))
+    assert (decision.outcome, decision.version, production(paths)) == ("challenger", "2", "1")
+    assert "Not shown to be better: 100.0 % instead of 100.0 %" in decision.reason
+    second, first = list_versions(paths)
+    assert (second.aliases, first.aliases) == (("challenger",), ("production",))
+    assert (second.release, second.why, second.judgement["outcome"]) == ("challenger", decision.reason, "challenger")
+
+
+def test_a_worse_model_is_refused_and_released_by_force_only(finished: tuple[Params, Paths]) -> None:
+    params, paths = finished
+    release(params, paths)
+    decision = release(*again(paths, seed=1, noise=BAD))
+    assert (decision.outcome, decision.version) == ("refused", "2")
+    assert list_versions(paths)[0].release == "refused"
+    with pytest.raises(TrackingError, match=r"gate refused it: Worse.*--force"):
+        promote(paths, "2")
+    promote(paths, "2", force=True, why="a test")
+    assert production(paths) == "2"
 
 
 def test_the_champion_is_judged_on_todays_test_pictures(finished: tuple[Params, Paths]) -> None:
@@ -92,20 +105,22 @@ def test_an_experiment_publishes_runs_and_registers_nothing(
     assert list_versions(finished[1]) == []
 
 
-@pytest.mark.parametrize(("value", "outcome"), [("1", "kept"), ("yes", "kept"), ("0", "promoted"), ("", "promoted")])
+@pytest.mark.parametrize(
+    ("value", "outcome"), [("1", "challenger"), ("yes", "challenger"), ("0", "promoted"), ("", "promoted")]
+)
 def test_no_promote_registers_and_moves_no_alias(
     finished: tuple[Params, Paths], monkeypatch: pytest.MonkeyPatch, value: str, outcome: str
 ) -> None:
     monkeypatch.setenv("TINYSIGHT_NO_PROMOTE", value)
     decision = release(*finished)
     assert (decision.outcome, decision.version) == (outcome, "1")
-    assert ("TINYSIGHT_NO_PROMOTE" in decision.reason) == (outcome == "kept")
+    assert ("TINYSIGHT_NO_PROMOTE" in decision.reason) == (outcome == "challenger")
     assert production(finished[1]) == ("1" if outcome == "promoted" else "")
 
 
 def test_promote_never_says_how_to_do_it_by_hand(finished: tuple[Params, Paths]) -> None:
     decision = release(*again(finished[1], "register.promote=never"))
-    assert decision.outcome == "kept"
+    assert decision.outcome == "challenger"
     assert "register.promote is never: `tinysight registry promote 1`" in decision.reason
     assert production(finished[1]) == ""
 
@@ -116,7 +131,7 @@ def test_what_a_person_took_back_does_not_return_by_itself(finished: tuple[Param
     release(*again(paths))
     promote(paths, "1", why="the customer complained")
     decision = release(params, paths)
-    assert decision.outcome == "kept"
+    assert decision.outcome == "challenger"
     assert "took it back" in decision.reason
     assert production(paths) == "1"
 

@@ -127,13 +127,16 @@ def expected_calibration_error(probabilities: Probabilities, labels: Labels, bin
     Returns:
         0 (what it says is what happens) to 1.
     """
-    if len(labels) == 0:
+    return calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, bins)
+
+
+def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_], bins: int = BINS) -> float:
+    """The same from (N,) confidences and whether each answer is right."""
+    if len(right) == 0:
         return 0.0
-    confidence = probabilities.max(axis=1).astype(np.float64)
-    right = probabilities.argmax(axis=1) == labels
-    place = _places(confidence, bins)
-    gaps = np.bincount(place, weights=right - confidence, minlength=bins)
-    return float(np.abs(gaps).sum() / len(labels))
+    sure = confidence.astype(np.float64)
+    gaps = np.bincount(_places(sure, bins), weights=right - sure, minlength=bins)
+    return float(np.abs(gaps).sum() / len(right))
 
 
 def _places(confidence: NDArray[np.float64], bins: int) -> NDArray[np.int64]:

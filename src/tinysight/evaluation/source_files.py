@@ -1,6 +1,8 @@
 """Judges models on today's test pictures from their source files, each model by its own contract."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +12,9 @@ from tinysight.data.progress import progress_bar
 from tinysight.data.sources.source import SourceFile, open_source
 from tinysight.data.splits import Split
 from tinysight.errors import DataError, ImageError
+from tinysight.evaluation.robustness import warp_as_expected
 from tinysight.imaging import Pixels
-from tinysight.params import Params
+from tinysight.params import EvaluateParams, Params
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
 
@@ -20,7 +23,46 @@ BATCH = 64
 Right = NDArray[np.bool_]
 
 
-def held_out_files(params: Params, paths: Paths) -> list[tuple[Sample, SourceFile]]:
+@dataclass(frozen=True)
+class HeldOut:
+    """The test rows with the files they were made from.
+
+    Attributes:
+        rows: (N,) int64, their places in the ImageSet.
+        pictures: N of them.
+    """
+
+    rows: NDArray[np.int64]
+    pictures: Sequence[tuple[Sample, SourceFile]]
+
+    @property
+    def truth(self) -> list[str]:
+        """The class of each picture."""
+        return [sample.class_name for sample, _ in self.pictures]
+
+    @property
+    def digest(self) -> str:
+        """sha256 of which pictures these are and what is said to be on them, whatever their order."""
+        lines = sorted(f"{sample.digest} {sample.class_name}" for sample, _ in self.pictures)
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What one model answered, picture by picture.
+
+    Attributes:
+        right: (N,) bool, whether its best class is the true one.
+        confidence: (N,) float32, of its best class.
+        moved_right: (draws, N) bool, under the expected warps; no draws where none were asked for.
+    """
+
+    right: Right
+    confidence: NDArray[np.float32]
+    moved_right: NDArray[np.bool_]
+
+
+def held_out_files(params: Params, paths: Paths) -> HeldOut:
     """The test rows with the files they were made from.
 
     Raises:
@@ -28,55 +70,88 @@ def held_out_files(params: Params, paths: Paths) -> list[tuple[Sample, SourceFil
     """
     samples = ImageSet.open(paths.dataset).samples
     files = open_source(params.dataset, paths.root)
-    rows = [samples[row] for row in Split.open(paths.split).test.tolist()]
-    missing = [sample.path for sample in rows if sample.path not in files]
+    rows = Split.open(paths.split).test
+    chosen = [samples[row] for row in rows.tolist()]
+    missing = [sample.path for sample in chosen if sample.path not in files]
     if missing:
         raise DataError(
             f"{params.dataset.path} does not hold {missing[0]} and {len(missing) - 1} other test pictures that the"
             " data set was made from. Bring them back, or run `dvc repro` on what is there."
         )
-    return [(sample, files[sample.path]) for sample in rows]
+    return HeldOut(rows, [(sample, files[sample.path]) for sample in chosen])
 
 
-def judge(predictors: Sequence[Predictor], pictures: Sequence[tuple[Sample, SourceFile]]) -> list[Right]:
-    """For each model whether its best class is the true one, picture by picture.
+def judge(
+    predictors: Sequence[Predictor], held_out: HeldOut, moved: EvaluateParams | None = None, *, seed: int = 0
+) -> list[Marks]:
+    """Asks each model for every picture: as it is and, where that is wanted, under the expected warps.
 
-    A picture that a model cannot decode by its own contract counts as wrong: it answers nobody.
+    A picture that a model cannot decode by its own contract counts as wrong, with no confidence: it answers nobody.
+    The motions are those of the stage evaluate, each model's in pictures of its own size.
 
     Args:
         predictors: each decodes by its own contract; pictures are read once.
-        pictures: N of them.
+        held_out: the pictures.
+        moved: the expected warps and how many draws.
+        seed: of the whole pipeline.
 
     Returns:
-        one (N,) bool a model.
+        one for each model.
     """
-    right: list[list[bool]] = [[] for _ in predictors]
-    with progress_bar("Scoring test pictures from their files", len(pictures)) as advance:
-        for start in range(0, len(pictures), BATCH):
-            batch = pictures[start : start + BATCH]
-            data = [file.read() for _, file in batch]
-            truth = [sample.class_name for sample, _ in batch]
-            for answers, predictor in zip(right, predictors, strict=True):
-                named = _best_classes(predictor, data)
-                answers.extend(a == b for a, b in zip(named, truth, strict=True))
-            advance(len(batch))
-    return [np.array(answers, dtype=np.bool_) for answers in right]
+    draws, count = moved.draws if moved else 0, len(held_out.pictures)
+    marks = [
+        Marks(np.zeros(count, np.bool_), np.zeros(count, np.float32), np.zeros((draws, count), np.bool_))
+        for _ in predictors
+    ]
+    with progress_bar("Scoring test pictures from their files", count) as advance:
+        for part in _batches(count):
+            data = [file.read() for _, file in held_out.pictures[part]]
+            for mark, predictor in zip(marks, predictors, strict=True):
+                places, pixels = _decoded(predictor, data)
+                if len(places):
+                    _mark(mark, predictor, places + part.start, pixels, held_out, moved, seed)
+            advance(len(data))
+    return marks
 
 
-def _best_classes(predictor: Predictor, data: Sequence[bytes]) -> list[str | None]:
-    """The best class of each picture; None where the model cannot decode it."""
-    images = [_decoded(predictor, picture) for picture in data]
-    named: list[str | None] = [None] * len(images)
-    readable = [place for place, image in enumerate(images) if image is not None]
-    if readable:
-        batch = np.stack([image for image in images if image is not None])  # (n, S, S, 3) uint8
-        for place, best in zip(readable, np.argmax(predictor.probabilities(batch), axis=1), strict=True):
-            named[place] = predictor.contract.class_names[best]
-    return named
+def _mark(
+    marks: Marks,
+    predictor: Predictor,
+    places: NDArray[np.int64],
+    pixels: Pixels,
+    held_out: HeldOut,
+    moved: EvaluateParams | None,
+    seed: int,
+) -> None:
+    """Writes down the answers to (n, S, S, 3) pictures which stand at these places."""
+    labels = _labels(predictor, [held_out.pictures[place][0].class_name for place in places.tolist()])
+    probabilities = predictor.probabilities(pixels)  # (n, classes)
+    marks.right[places] = probabilities.argmax(axis=1) == labels
+    marks.confidence[places] = probabilities.max(axis=1)
+    for draw in range(moved.draws if moved else 0):
+        assert moved is not None
+        warped = warp_as_expected(pixels, held_out.rows[places], moved.expected, seed=seed, draw=draw)
+        marks.moved_right[draw, places] = predictor.probabilities(warped).argmax(axis=1) == labels
 
 
-def _decoded(predictor: Predictor, picture: bytes) -> Pixels | None:
-    try:
-        return predictor.decode(picture)
-    except ImageError:
-        return None
+def _labels(predictor: Predictor, truth: Sequence[str]) -> NDArray[np.int64]:
+    """The place of each true class among the model's; -1 for one that it does not know."""
+    place = {name: number for number, name in enumerate(predictor.contract.class_names)}
+    return np.array([place.get(name, -1) for name in truth], dtype=np.int64)
+
+
+def _decoded(predictor: Predictor, data: Sequence[bytes]) -> tuple[NDArray[np.int64], Pixels]:
+    """Which of the pictures the model can decode, and their (n, S, S, 3) uint8."""
+    places, images = [], []
+    for place, picture in enumerate(data):
+        try:
+            images.append(predictor.decode(picture))
+        except ImageError:
+            continue
+        places.append(place)
+    size = predictor.contract.image_size
+    return np.array(places, dtype=np.int64), np.stack(images) if images else np.empty((0, size, size, 3), np.uint8)
+
+
+def _batches(count: int) -> Iterator[slice]:
+    return (slice(start, min(count, start + BATCH)) for start in range(0, count, BATCH))

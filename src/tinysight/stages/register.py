@@ -2,7 +2,8 @@
 
 from tinysight.params import Params
 from tinysight.paths import Paths
-from tinysight.tracking.release import Decision, release
+from tinysight.tracking.decision import release_text
+from tinysight.tracking.release import release
 from tinysight.whole_file import write_whole
 
 
@@ -16,26 +17,3 @@ def run(params: Params, paths: Paths) -> None:
     decision = release(params, paths)
     write_whole(paths.release, release_text(decision))
     print(decision.line())
-
-
-def release_text(decision: Decision) -> str:
-    """The decision as Markdown."""
-    lines = [f"# Release: {decision.outcome}", "", decision.reason, "", "| | |", "|---|---|"]
-    lines += [f"| {what} | {value} |" for what, value in _facts(decision) if value]
-    return "\n".join(lines) + "\n"
-
-
-def _facts(decision: Decision) -> list[tuple[str, str]]:
-    return [
-        ("model", decision.name),
-        ("candidate", decision.candidate or "none"),
-        ("version", decision.version),
-        ("production before", decision.champion),
-        ("test pictures, read from their files", str(decision.rows or "")),
-        ("accuracy of the candidate", _share(decision.accuracy)),
-        ("accuracy of the version before", _share(decision.champion_accuracy)),
-    ]
-
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}"

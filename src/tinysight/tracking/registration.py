@@ -1,25 +1,18 @@
 """Brings a model file into the registry as one version; killed at any moment, the next try completes it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tinysight.bundle import sha256_of, write_bundle
 from tinysight.bundle_scores import BundleScores
-from tinysight.tracking.registry import (
-    COMMIT,
-    DATASET,
-    DRAFT,
-    SHA256,
-    VersionInfo,
-    find_model,
-    find_version,
-    versions_of,
-)
+from tinysight.tracking.registry import find_model, find_version, versions_of
 from tinysight.tracking.store import Store, local_path
+from tinysight.tracking.version_info import COMMIT, DATASET, DRAFT, RECIPE, SHA256, UNCOMMITTED, VersionInfo
 
+MOST_NAMED = 1000  # characters of file names in a tag
 STALE_SECONDS = 600  # a registration takes seconds: an older draft of another file was killed
 
 
@@ -34,6 +27,8 @@ class ModelFile:
         dataset_digest: of the data set that it was made from.
         git_commit: what is checked out now.
         scores: what it scored on val and test, where that is known.
+        recipe: digest of how it is made, whatever from.
+        uncommitted: files that decided it and are not in the commit.
     """
 
     path: Path
@@ -42,6 +37,8 @@ class ModelFile:
     dataset_digest: str
     git_commit: str
     scores: BundleScores | None = None
+    recipe: str = ""
+    uncommitted: Sequence[str] = ()
 
 
 def register(store: Store, name: str, model: ModelFile) -> VersionInfo:
@@ -63,6 +60,7 @@ def register(store: Store, name: str, model: ModelFile) -> VersionInfo:
         assert found is not None
         if found.version != mine:
             store.client.delete_model_version(name, mine)
+    _say_origin(store, found, model)
     if not found.complete:
         _complete(store, found, sha256, model)
     return find_version(store, name, found.version)
@@ -120,6 +118,18 @@ def _create(store: Store, name: str, sha256: str, model: ModelFile) -> str:
     source = f"{store.client.get_run(model.run_id).info.artifact_uri}/{_place(sha256)}"
     tags = {DRAFT: sha256, DATASET: model.dataset_digest, COMMIT: model.git_commit}
     return str(store.client.create_model_version(name, source, run_id=model.run_id, tags=tags).version)
+
+
+def _say_origin(store: Store, version: VersionInfo, model: ModelFile) -> None:
+    """How it is made and from which commit; what was made from loose files is said to be clean once it is committed."""
+    tags = {RECIPE: model.recipe} if model.recipe and model.recipe != version.recipe else {}
+    if model.uncommitted and not version.complete:
+        tags[UNCOMMITTED] = ", ".join(model.uncommitted)[:MOST_NAMED]
+    elif version.uncommitted and not model.uncommitted:
+        tags[COMMIT] = model.git_commit
+        store.client.delete_model_version_tag(version.name, version.version, UNCOMMITTED)
+    for tag, value in tags.items():
+        store.client.set_model_version_tag(version.name, version.version, tag, value)
 
 
 def _complete(store: Store, draft: VersionInfo, sha256: str, model: ModelFile) -> None:

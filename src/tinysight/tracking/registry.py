@@ -1,7 +1,6 @@
 """Registered versions: bundles with a number, of which the alias `production` names the released one."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,60 +11,21 @@ from tinysight.config import load_params
 from tinysight.errors import TrackingError
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
+from tinysight.tracking.alias_moves import move_alias, settle
 from tinysight.tracking.sqlite_view import database_of
 from tinysight.tracking.store import Store, open_store, tracking_uri
+from tinysight.tracking.version_info import (
+    CHALLENGER,
+    PRODUCTION,
+    PROMOTED_AT,
+    RELEASE,
+    VersionInfo,
+    version_info,
+)
+from tinysight.tracking.work_tree import who
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion, RegisteredModel
-
-PRODUCTION = "production"
-SHA256, DRAFT, RELEASE = "tinysight.sha256", "tinysight.draft", "tinysight.release"
-DATASET, COMMIT = "tinysight.dataset_digest", "tinysight.git_commit"
-PROMOTED_AT = "tinysight.promoted_at"
-
-
-@dataclass(frozen=True)
-class VersionInfo:
-    """One registered version.
-
-    Attributes:
-        name: the registered model.
-        version: its number, as text.
-        aliases: what names it now.
-        sha256: of its model.onnx; empty while the version is not complete.
-        dataset_digest: of the data set it was made from.
-        git_commit: what was checked out when it was registered.
-        release: `promoted` once it has been production, else what register decided.
-        why: the reason of the last decision about it.
-        created: when, in UTC.
-        run_id: the MLflow run it comes from.
-        source: where its files are.
-        draft: the sha256 that an incomplete version is meant to have.
-        created_ms: when, in milliseconds since 1970.
-    """
-
-    name: str
-    version: str
-    aliases: tuple[str, ...]
-    sha256: str
-    dataset_digest: str
-    git_commit: str
-    release: str
-    why: str
-    created: str
-    run_id: str
-    source: str
-    draft: str
-    created_ms: int
-
-    @property
-    def complete(self) -> bool:
-        """True when all its files are there: the digest is written last."""
-        return bool(self.sha256)
-
-    def as_json(self) -> dict[str, object]:
-        """For programs."""
-        return asdict(self)
 
 
 def list_versions(paths: Paths, name: str = "") -> list[VersionInfo]:
@@ -81,21 +41,15 @@ def list_versions(paths: Paths, name: str = "") -> list[VersionInfo]:
         return [version for version in reversed(versions_of(store, name)) if version.complete]
 
 
-def versions_table(versions: Sequence[VersionInfo]) -> str:
-    """The versions for people, one line each."""
-    if not versions:
-        return "No version is registered yet. Run `dvc repro`."
-    rows = [("version", "alias", "registered (UTC)", "model", "data", "commit", "decision")]
-    for version in versions:
-        digests = (version.sha256[:8], version.dataset_digest[:8], version.git_commit[:8])
-        decision = f"{version.release}: {version.why}" if version.why else version.release
-        rows.append((version.version, ", ".join(version.aliases), version.created, *digests, decision))
-    widths = [max(len(row[column]) for row in rows) for column in range(6)]
-    return "\n".join("  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[6]]) for row in rows)
-
-
 def promote(
-    paths: Paths, version: str, *, name: str = "", force: bool = False, why: str = "", instead_of: str | None = None
+    paths: Paths,
+    version: str,
+    *,
+    name: str = "",
+    force: bool = False,
+    why: str = "",
+    instead_of: str | None = None,
+    kind: str = "promoted",
 ) -> str:
     """Makes a version the production one: the only code that moves this alias.
 
@@ -103,36 +57,46 @@ def promote(
         paths: the project.
         version: a number, or an alias such as `challenger`.
         name: the registered model; by default this project's.
-        force: even if its classes differ from the champion's.
-        why: kept with the version.
+        force: even if its classes differ from the champion's, the gate refused it, or its files were not committed.
+        why: kept with the version and in the history.
         instead_of: the champion that the decision was made against ("" for none): refused if it is another by now.
+        kind: what the history calls it.
 
     Returns:
         One line that says what was done.
 
     Raises:
-        TrackingError: if the version is unknown or incomplete, or its classes differ.
+        TrackingError: if the version is unknown or incomplete, or may not be promoted without force.
     """
     name = name or load_params(paths.params).register_.name
     with open_store(paths) as store:
         candidate, champion = find_version(store, name, version), find_champion(store, name)
         if champion is not None and champion.version == candidate.version:
-            record_decision(store, candidate, "promoted", why or candidate.why)
+            settle(store, name)
+            record_decision(store, candidate, "promoted", why or candidate.why or candidate.judgement.get("reason", ""))
             return f"{name} {candidate.version} is production already."
-        before = champion.version if champion else ""
-        if instead_of is not None and instead_of != before:
-            raise TrackingError(
-                f"{name}: production moved from {instead_of or 'nothing'} to {before or 'nothing'} while version"
-                f" {candidate.version} was judged. Run `dvc repro -f -s register` to judge it again."
-            )
-        if champion is not None and not force:
+        if not force:
+            _check_free(candidate)
             _check_classes(store, candidate, champion)
-        # first the time, so that nobody sees the alias on a version that does not say since when
-        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        store.client.set_model_version_tag(name, candidate.version, PROMOTED_AT, now)
-        store.client.set_registered_model_alias(name, PRODUCTION, candidate.version)
+        move = move_alias(
+            store, name, PRODUCTION, candidate.version, kind=kind, who=who(paths.root), why=why, before=instead_of,
+            prepare=lambda: _say_since_when(store, candidate),
+        )  # fmt: skip
         record_decision(store, candidate, "promoted", why)
-    return f"{name} {candidate.version} is production now" + (f", instead of {before}." if before else ".")
+        take_back_challenger(store, candidate, who(paths.root), "it is production now")
+    return f"{name} {candidate.version} is production now" + (f", instead of {move.before}." if move.before else ".")
+
+
+def _say_since_when(store: Store, version: VersionInfo) -> None:
+    """Before the alias moves, so that nobody sees it on a version that does not say since when."""
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    store.client.set_model_version_tag(version.name, version.version, PROMOTED_AT, now)
+
+
+def take_back_challenger(store: Store, version: VersionInfo, by: str, why: str) -> None:
+    """Takes the alias `challenger` away from a version that is none any more."""
+    if CHALLENGER in version.aliases:
+        move_alias(store, version.name, CHALLENGER, "", kind="taken away", who=by, why=why)
 
 
 def versions_of(store: Store, name: str) -> list[VersionInfo]:
@@ -146,7 +110,7 @@ def versions_of(store: Store, name: str) -> list[VersionInfo]:
     while model and token != "":
         page = store.client.search_model_versions(f"name = '{name}'", max_results=200, page_token=token)
         found, token = [*found, *page], page.token or ""
-    infos = [_info(entry, tuple(sorted(aliases.get(str(entry.version), [])))) for entry in found]
+    infos = [version_info(entry, tuple(sorted(aliases.get(str(entry.version), [])))) for entry in found]
     return sorted(infos, key=lambda info: int(info.version))
 
 
@@ -197,7 +161,23 @@ def download(store: Store, version: VersionInfo, folder: Path) -> Bundle:
     return open_bundle(Path(fetched))
 
 
-def _check_classes(store: Store, candidate: VersionInfo, champion: VersionInfo) -> None:
+def _check_free(candidate: VersionInfo) -> None:
+    """What the gate refused, or what no commit can make again, is released only on purpose."""
+    if candidate.release == "refused":
+        reason = f"The gate refused it: {candidate.why}"
+    elif candidate.uncommitted:
+        reason = f"It was made with files that were not committed: {candidate.uncommitted}."
+    else:
+        return
+    raise TrackingError(
+        f"{candidate.name} {candidate.version} is not released as it is. {reason} To release it all the same:"
+        f" `tinysight registry promote {candidate.version} --force --why …`."
+    )
+
+
+def _check_classes(store: Store, candidate: VersionInfo, champion: VersionInfo | None) -> None:
+    if champion is None:
+        return
     with TemporaryDirectory() as folder:
         pair = [download(store, info, Path(folder) / info.version) for info in (candidate, champion)]
         ours, theirs = (Predictor(bundle.folder / MODEL).contract.class_names for bundle in pair)
@@ -220,23 +200,3 @@ def record_decision(store: Store, version: VersionInfo, release: str, why: str) 
     """Keeps a decision with the version it is about."""
     store.client.set_model_version_tag(version.name, version.version, RELEASE, release)
     store.client.update_model_version(version.name, version.version, why)
-
-
-def _info(entry: "ModelVersion", aliases: tuple[str, ...]) -> VersionInfo:
-    tags = entry.tags
-    created = datetime.fromtimestamp(entry.creation_timestamp / 1000, UTC)
-    return VersionInfo(
-        name=entry.name,
-        version=str(entry.version),
-        aliases=aliases,
-        sha256=tags.get(SHA256, ""),
-        dataset_digest=tags.get(DATASET, ""),
-        git_commit=tags.get(COMMIT, ""),
-        release=tags.get(RELEASE, ""),
-        why=entry.description or "",
-        created=f"{created:%Y-%m-%d %H:%M}",
-        run_id=entry.run_id or "",
-        source=entry.source or "",
-        draft=tags.get(DRAFT, ""),
-        created_ms=entry.creation_timestamp,
-    )

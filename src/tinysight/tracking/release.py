@@ -1,66 +1,27 @@
-"""Decides whether a pipeline's chosen model becomes the release, and says why."""
+"""Publishes, registers and judges a pipeline's chosen model, and makes it the release if it may and should be."""
 
+import json
 import os
-from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Literal
+from dataclasses import replace
 
 from tinysight.data.dataset import read_info
-from tinysight.errors import TinysightError
 from tinysight.evaluation.scores import bundle_scores, read_scores
-from tinysight.evaluation.source_files import held_out_files, judge
 from tinysight.params import Params
-from tinysight.paths import Paths
-from tinysight.predictor import Predictor
+from tinysight.paths import Paths, candidate_of, is_int8
+from tinysight.tracking.alias_moves import AliasMovedError, move_alias
+from tinysight.tracking.decision import Decision
 from tinysight.tracking.golden import golden_pictures
+from tinysight.tracking.judgement import Contest, judge_version
 from tinysight.tracking.record import experiment_name, git_commit, read_verdict
 from tinysight.tracking.registration import ModelFile, register
-from tinysight.tracking.registry import (
-    VersionInfo,
-    class_conflict,
-    download,
-    find_champion,
-    promote,
-    record_decision,
-)
+from tinysight.tracking.registry import find_champion, find_version, promote, record_decision, take_back_challenger
 from tinysight.tracking.runs import publish
 from tinysight.tracking.store import open_store
+from tinysight.tracking.version_info import CHALLENGER, GATE, JUDGED_ON, VersionInfo
+from tinysight.tracking.work_tree import uncommitted, who
 
 NO_PROMOTE = "TINYSIGHT_NO_PROMOTE"
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What register decided.
-
-    Attributes:
-        outcome: `promoted`; `kept`: registered and no more; `refused`: must not replace the champion;
-            `published`: runs only.
-        reason: why, in a sentence or two.
-        name: the registered model.
-        candidate: the verdict's choice; None if it chose none.
-        version: the version that holds it; empty if it was not registered.
-        champion: the version that was production before; empty if there was none.
-        rows: how many test pictures both were judged on.
-        accuracy: the candidate's on them.
-        champion_accuracy: the champion's on them.
-    """
-
-    outcome: Literal["promoted", "kept", "refused", "published"]
-    reason: str
-    name: str
-    candidate: str | None = None
-    version: str = ""
-    champion: str = ""
-    rows: int = 0
-    accuracy: float | None = None
-    champion_accuracy: float | None = None
-
-    def line(self) -> str:
-        """The decision in one line."""
-        what = f"{self.name} {self.version}".strip()
-        return f"{what}: {self.outcome}. {self.reason}"
+TRIES = 5  # each against the champion of that moment
 
 
 def release(params: Params, paths: Paths) -> Decision:
@@ -80,91 +41,85 @@ def release(params: Params, paths: Paths) -> Decision:
             " set its keys in conf/, then `dvc repro -f -s register`."
         )
         return Decision("published", reason, name, chosen)
-    model = ModelFile(
+    model = _model_file(params, paths, chosen, runs.candidates[chosen])
+    for _ in range(TRIES - 1):
+        try:
+            return _attempt(params, paths, chosen, model)
+        except AliasMovedError:  # another pipeline was faster: judge against what it released
+            continue
+    return _attempt(params, paths, chosen, model)
+
+
+def _model_file(params: Params, paths: Paths, chosen: str, run_id: str) -> ModelFile:
+    recipe = params.recipe_digest(candidate_of(chosen))
+    return ModelFile(
         path=paths.model(chosen),
         golden=golden_pictures(params, paths),
-        run_id=runs.candidates[chosen],
+        run_id=run_id,
         dataset_digest=read_info(paths.dataset).digest,
         git_commit=git_commit(paths.root),
         scores=bundle_scores(read_scores(paths.scores(chosen))),
+        recipe=f"{recipe}-int8" if is_int8(chosen) else recipe,
+        uncommitted=uncommitted(paths.root),
     )
+
+
+def _attempt(params: Params, paths: Paths, chosen: str, model: ModelFile) -> Decision:
     with open_store(paths) as store:
-        version = register(store, name, model)
-        champion = find_champion(store, name)
-    other = champion if champion and champion.version != version.version else None
-    before = champion.version if champion else ""
-    compared = _compare(params, paths, model.path, other)
-    decision = replace(compared, name=name, candidate=chosen, version=version.version, champion=before)
+        version = register(store, params.register_.name, model)
+        champion = find_champion(store, params.register_.name)
+    if champion is not None and champion.version == version.version:
+        reason = f"Version {version.version} is production already. {champion.why}".strip()
+        decision = Decision("kept", reason, version.name, chosen, version.version, champion.version)
+    else:
+        decision = judge_version(params, paths, Contest(chosen, version, champion))
     return _carry_out(paths, version, _hold_back(params, decision, version))
 
 
-def _compare(params: Params, paths: Paths, model: Path, champion: VersionInfo | None) -> Decision:
-    """Scores candidate and champion on today's test pictures and says who is better."""
-    candidate = Predictor(model)
-    pictures = held_out_files(params, paths)
-    if champion is None:
-        accuracy = float(judge([candidate], pictures)[0].mean())
-        return Decision("promoted", "It is the first version.", "", rows=len(pictures), accuracy=accuracy)
-    try:
-        with TemporaryDirectory() as folder, open_store(paths, write=False) as store:
-            theirs = Predictor(download(store, champion, Path(folder) / "champion").model)
-    except TinysightError as error:  # its files are gone or damaged, or a newer tinysight made it
-        reason = (
-            f"The champion cannot be scored: {error} To replace it unseen:"
-            " `tinysight registry promote VERSION --force`."
-        )
-        return Decision("refused", reason, "", champion=champion.version)
-    ours, old = (float(right.mean()) for right in judge([candidate, theirs], pictures))
-    numbers = Decision(
-        "kept", "", "", champion=champion.version, rows=len(pictures), accuracy=ours, champion_accuracy=old
-    )
-    if candidate.contract.class_names != theirs.contract.class_names:
-        names = candidate.contract.class_names, theirs.contract.class_names
-        return replace(numbers, outcome="refused", reason=class_conflict(*names, champion.version))
-    return _better(numbers)
-
-
-def _better(numbers: Decision) -> Decision:
-    assert numbers.accuracy is not None
-    assert numbers.champion_accuracy is not None
-    both = f"{numbers.accuracy:.4f} to {numbers.champion_accuracy:.4f} of version {numbers.champion}"
-    on = f"on today's {numbers.rows} test pictures"
-    if numbers.accuracy > numbers.champion_accuracy:
-        return replace(numbers, outcome="promoted", reason=f"It is better {on}: accuracy {both}.")
-    return replace(numbers, outcome="kept", reason=f"It is not better {on}: accuracy {both}.")
-
-
 def _hold_back(params: Params, decision: Decision, version: VersionInfo) -> Decision:
-    """Turns a promotion into `kept` where a person has said so, or must."""
-    if version.version == decision.champion:
-        return replace(decision, outcome="kept", reason=f"Version {version.version} is production already.")
+    """Turns a promotion into `challenger` where a person has said so, or must."""
     if decision.outcome != "promoted":
         return decision
-    why = ""
+    why, force = "", ""
     if params.register_.promote == "never":
         why = "register.promote is never"
     elif os.environ.get(NO_PROMOTE, "").strip() not in ("", "0"):
         why = f"{NO_PROMOTE} is set"
     elif version.release == "promoted":
         why = f"version {version.version} was production before and somebody took it back"
+    elif version.uncommitted and decision.champion:
+        why, force = f"no commit can make it again (not committed: {version.uncommitted})", " --force"
+    elif version.uncommitted:
+        note = f"No commit can make it again (not committed: {version.uncommitted})."
+        return replace(decision, warnings=(*decision.warnings, note))
     if not why:
         return decision
-    reason = f"{decision.reason} Not promoted, since {why}: `tinysight registry promote {version.version}` does it."
-    return replace(decision, outcome="kept", reason=reason)
+    command = f"`tinysight registry promote {version.version}{force}`"
+    reason = f"{decision.reason} Not promoted, since {why}: {command} does it."
+    return replace(decision, outcome="challenger", reason=reason)
 
 
 def _carry_out(paths: Paths, version: VersionInfo, decision: Decision) -> Decision:
+    """Writes down what was found, then moves the aliases."""
+    if decision.outcome == "kept":
+        promote(paths, version.version, name=version.name)  # completes what a kill may have left
+        return decision
+    with open_store(paths) as store:
+        judged = {JUDGED_ON: decision.test_digest, GATE: json.dumps(decision.as_json(), ensure_ascii=False)}
+        for tag, value in judged.items():
+            store.client.set_model_version_tag(version.name, version.version, tag, value)
     if decision.outcome == "promoted":
-        # the classes have been compared above: force saves downloading both again
-        promote(
-            paths,
-            version.version,
-            name=decision.name,
-            force=True,
-            why=decision.reason,
-            instead_of=decision.champion,
-        )
-    elif version.release != "promoted":
-        with open_store(paths) as store:
+        # the gate has looked at all that force would pass over; here it saves downloading both again
+        promote(paths, version.version, name=version.name, force=True, why=decision.reason,
+                instead_of=decision.champion)  # fmt: skip
+        return decision
+    with open_store(paths) as store:
+        now = find_version(store, version.name, version.version)
+        if version.release != "promoted":
             record_decision(store, version, decision.outcome, decision.reason)
+        if decision.outcome == "refused":
+            take_back_challenger(store, now, who(paths.root), decision.reason)
+        elif CHALLENGER not in now.aliases:
+            move_alias(store, version.name, CHALLENGER, version.version, kind="challenger", who=who(paths.root),
+                       why=decision.reason)  # fmt: skip
     return decision

@@ -94,10 +94,10 @@ def tracking_uri(paths: Paths) -> str:
 
 @contextmanager
 def open_store(paths: Paths, uri: str = "", *, write: bool = True) -> Iterator[Store]:
-    """Opens the tracking store; one process of this project at a time may write.
+    """Opens the tracking store; one process at a time may write, of all that share a SQLite file, else of this project.
 
     Args:
-        paths: whose state folder holds the lock and the default store.
+        paths: whose state folder holds the default store, and the lock where no SQLite file has one beside it.
         uri: which store; by default tracking_uri(paths).
         write: False for readers, which wait for nobody.
 
@@ -114,7 +114,8 @@ def open_store(paths: Paths, uri: str = "", *, write: bool = True) -> Iterator[S
         if not write:
             yield Store(uri, client, artifacts)
             return
-        with _locked(paths.state / "registry.lock"):
+        database = database_of(uri)
+        with _locked((database.parent if database else paths.state) / "registry.lock"):  # all who share a database
             yield Store(uri, client, artifacts)
 
 

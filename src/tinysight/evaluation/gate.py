@@ -1,0 +1,109 @@
+"""What a model must show before it may take the champion's place: each condition as a check with its finding."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tinysight.evaluation.comparison import Change, Comparison
+from tinysight.evaluation.wording import percent, points
+from tinysight.params.register import RegisterParams, Rule
+
+Grade = Literal["passed", "open", "failed"]
+Outcome = Literal["promoted", "challenger", "refused"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One condition.
+
+    Attributes:
+        name: what was looked at.
+        grade: `passed`; `open`: not shown, which keeps a model as challenger; `failed`: refuses it.
+        finding: a sentence for people.
+    """
+
+    name: str
+    grade: Grade
+    finding: str
+
+
+def outcome_of(checks: Sequence[Check]) -> Outcome:
+    """The worst grade decides."""
+    grades = {check.grade for check in checks}
+    return "refused" if "failed" in grades else "challenger" if "open" in grades else "promoted"
+
+
+def rule_for(limits: RegisterParams, *, same_recipe: bool, same_data: bool) -> tuple[Rule, str]:
+    """The rule and why it is this one.
+
+    The champion's own recipe on other data is the usual way of life: there it is enough that nothing got worse. All
+    else, another seed too, must be better, or the luckiest of many tries would win.
+    """
+    if limits.rule != "auto":
+        return limits.rule, "register.rule says so"
+    if same_recipe and not same_data:
+        return "non_inferior", "the champion's recipe met other data"
+    return "superior", "the recipe is another" if not same_recipe else "recipe and data are the champion's"
+
+
+def checks_of(comparison: Comparison, rule: Rule, limits: RegisterParams) -> list[Check]:
+    """All that the two models' answers decide."""
+    return [
+        _accuracy(comparison, rule, limits),
+        *_classes(comparison.recall, limits.class_loss),
+        *_robustness(comparison.expected_accuracy, limits.robustness_loss),
+        _calibration(comparison.expected_calibration_error, limits.calibration_loss),
+    ]
+
+
+def _accuracy(comparison: Comparison, rule: Rule, limits: RegisterParams) -> Check:
+    change = comparison.accuracy
+    both = f"{percent(change.ours)} instead of {percent(change.theirs)} on {comparison.rows} pictures"
+    seen = f"{both} ({signed(change)}; p = {comparison.p_value:.2g})"
+    significant = comparison.p_value <= limits.significance
+    if rule == "superior" and significant and change.difference > 0:
+        return Check("accuracy", "passed", f"Better: {seen}.")
+    if rule == "non_inferior" and change.interval[0] > -limits.margin:
+        return Check("accuracy", "passed", f"Not worse by {points(limits.margin)} or more: {seen}.")
+    if significant and change.difference < 0:
+        return Check("accuracy", "failed", f"Worse: {seen}.")
+    if rule == "superior":
+        return Check("accuracy", "open", f"Not shown to be better: {seen}.")
+    return Check("accuracy", "open", f"Not shown to lose less than {points(limits.margin)}: {seen}.")
+
+
+def _classes(recall: dict[str, Change], allowed: float) -> Iterator[Check]:
+    """One check for each class that lost more than allowed and not by chance; one that passes if there is none."""
+    ruined = {name: change for name, change in recall.items() if change.surely_lower and -change.difference > allowed}
+    for name, change in ruined.items():
+        what = f"{name}: {percent(change.ours)} are found, {percent(change.theirs)} were ({signed(change)})"
+        yield Check(f"class {name}", "failed", f"{what}; {points(allowed)} may be lost.")
+    if not ruined:
+        name, worst = min(recall.items(), key=lambda pair: pair[1].difference)
+        what = f"The largest change downwards is {name}'s: {signed(worst)}." if worst.difference < 0 else "None fell."
+        yield Check("classes", "passed", what)
+
+
+def _robustness(change: Change | None, allowed: float) -> Iterator[Check]:
+    if change is not None:
+        seen = f"Moved as expected, {percent(change.ours)} instead of {percent(change.theirs)} ({signed(change)})"
+        yield _fallen("robustness", seen, -change.difference, allowed, sure=change.surely_lower)
+
+
+def _calibration(change: Change, allowed: float) -> Check:
+    seen = f"Confidence is off by {percent(change.ours)} on average instead of {percent(change.theirs)}"
+    return _fallen("calibration", seen, change.difference, allowed, sure=change.surely_higher)
+
+
+def _fallen(name: str, seen: str, loss: float, allowed: float, *, sure: bool) -> Check:
+    """Within what is allowed; beyond it, perhaps by chance; beyond it."""
+    if loss <= allowed:
+        return Check(name, "passed", f"{seen}.")
+    chance = "" if sure else ", perhaps by chance"
+    return Check(name, "failed" if sure else "open", f"{seen}; {points(allowed)} are allowed{chance}.")
+
+
+def signed(change: Change) -> str:
+    """A difference with its interval: +1.2 points, -0.3 to +2.8."""
+    low, high = (f"{bound * 100:+.1f}" for bound in change.interval)
+    return f"{change.difference * 100:+.1f} points, {low} to {high}"

@@ -1,0 +1,18 @@
+"""The registered versions as a table for people."""
+
+from collections.abc import Sequence
+
+from tinysight.tracking.version_info import VersionInfo
+
+
+def versions_table(versions: Sequence[VersionInfo]) -> str:
+    """The versions for people, one line each."""
+    if not versions:
+        return "No version is registered yet. Run `dvc repro`."
+    rows = [("version", "alias", "registered (UTC)", "model", "data", "commit", "decision")]
+    for version in versions:
+        digests = (version.sha256[:8], version.dataset_digest[:8], version.git_commit[:8])
+        decision = f"{version.release}: {version.why}" if version.why else version.release
+        rows.append((version.version, ", ".join(version.aliases), version.created, *digests, decision))
+    widths = [max(len(row[column]) for row in rows) for column in range(6)]
+    return "\n".join("  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[6]]) for row in rows)

@@ -1,0 +1,36 @@
+"""What git says of the work tree: what is not committed yet, and who works here."""
+
+import getpass
+import os
+import subprocess
+from pathlib import Path
+
+DECIDES = ("conf", "params.yaml", "dvc.yaml", "data", "src", "requirements", "pyproject.toml")
+
+
+def uncommitted(root: Path) -> list[str]:
+    """The files that decide a model and differ from the commit, new ones too; none outside of git.
+
+    dvc.lock is not among them: the running `dvc repro` writes it.
+    """
+    answer = _git(root, "status", "--porcelain", "-z", "--no-renames", "--", *DECIDES)
+    return sorted(entry[3:] for entry in (answer or "").split("\0") if entry)
+
+
+def who(root: Path) -> str:
+    """Who works here, as git knows it, else the login name."""
+    name, email = (_git(root, "config", f"user.{what}") or "" for what in ("name", "email"))
+    if name.strip() or email.strip():
+        return f"{name.strip()} <{email.strip()}>".strip() if email.strip() else name.strip()
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user without an entry in passwd
+        return f"user {os.getuid()}"
+
+
+def _git(root: Path, *words: str) -> str | None:
+    try:
+        done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
+    except OSError:  # git is not installed
+        return None
+    return done.stdout if done.returncode == 0 else None

@@ -1,0 +1,132 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from marks import drawn_pair, marks_of
+from projects import ROOT
+
+from tinysight.config import compose_params
+from tinysight.evaluation.comparison import compare
+from tinysight.evaluation.gate import Check, checks_of, outcome_of, rule_for
+from tinysight.evaluation.source_files import Marks
+from tinysight.params.register import RegisterParams, Rule
+
+LIMITS = compose_params(ROOT / "conf").register_
+
+
+def limits(**changes: Any) -> RegisterParams:
+    return LIMITS.model_copy(update=changes)
+
+
+def checks(ours: Marks, theirs: Marks, rule: Rule, truth: list[str] | None = None) -> dict[str, Check]:
+    found = compare(ours, theirs, truth or ["a"] * len(ours.right), LIMITS.significance)
+    return {check.name: check for check in checks_of(found, rule, LIMITS)}
+
+
+def outcome(ours: Marks, theirs: Marks, rule: Rule) -> str:
+    return outcome_of(list(checks(ours, theirs, rule).values()))
+
+
+def grades(rule: Rule, rows: int, gain: float, tries: int, disagreements: float = 0.08) -> list[str]:
+    """What the check of accuracy says of so many pairs of models, each on pictures of its own."""
+    drawn = np.random.default_rng(7)
+    pairs = [drawn_pair(drawn, rows, 0.92, gain, disagreements) for _ in range(tries)]
+    found = [compare(*pair, ["a"] * rows, LIMITS.significance, draws=2) for pair in pairs]
+    return [next(check.grade for check in checks_of(one, rule, LIMITS)) for one in found]
+
+
+@pytest.mark.parametrize("disagreements", [0.02, 0.08, 0.14])
+@pytest.mark.parametrize("rows", [150, 750])
+def test_of_equal_models_at_most_one_in_twenty_passes_as_superior(rows: int, disagreements: float) -> None:
+    found = grades("superior", rows, 0.0, 500, disagreements)
+    assert found.count("passed") / len(found) <= 0.05
+
+
+def test_a_model_three_points_better_mostly_passes_as_superior_on_750_pictures() -> None:
+    found = grades("superior", 750, 0.03, 300)
+    assert found.count("passed") / len(found) >= 0.75
+
+
+def test_a_model_just_as_bad_as_the_margin_rarely_passes_as_non_inferior() -> None:
+    found = grades("non_inferior", 750, -LIMITS.margin, 500)
+    assert found.count("passed") / len(found) <= 0.05
+
+
+def test_an_equal_model_mostly_passes_as_non_inferior_where_there_are_pictures_enough() -> None:
+    found = grades("non_inferior", 2500, 0.0, 200, 0.05)
+    assert found.count("passed") / len(found) >= 0.9
+
+
+def test_a_worse_model_is_refused_by_either_rule() -> None:
+    ours, theirs = marks_of([False] * 60 + [True] * 440), marks_of([True] * 500)
+    assert outcome(ours, theirs, "superior") == outcome(ours, theirs, "non_inferior") == "refused"
+
+
+def test_what_is_not_shown_keeps_a_model_as_challenger() -> None:
+    ours, theirs = marks_of([True] * 99 + [False]), marks_of([False] + [True] * 99)
+    assert outcome(ours, theirs, "superior") == outcome(ours, theirs, "non_inferior") == "challenger"
+
+
+def test_few_pictures_cannot_show_that_nothing_was_lost() -> None:
+    assert outcome(marks_of([True] * 150), marks_of([True] * 150), "non_inferior") == "challenger"
+    assert outcome(marks_of([True] * 250), marks_of([True] * 250), "non_inferior") == "promoted"
+
+
+def test_a_class_that_is_ruined_refuses_the_winner() -> None:
+    truth = ["cat"] * 100 + ["dog"] * 400
+    ours = marks_of([True] * 60 + [False] * 40 + [True] * 400)
+    theirs = marks_of([True] * 90 + [False] * 10 + [True] * 330 + [False] * 70)
+    found = checks(ours, theirs, "superior", truth)
+    assert found["accuracy"].grade == "passed"
+    assert found["class cat"].grade == "failed"
+    assert "cat: 60.0 % are found, 90.0 % were (-30.0 points" in found["class cat"].finding
+    assert outcome_of(list(found.values())) == "refused"
+
+
+def test_a_class_that_lost_by_chance_is_only_named() -> None:
+    truth = ["cat"] * 10 + ["dog"] * 90
+    found = checks(marks_of([False] + [True] * 99), marks_of([True] * 100), "superior", truth)
+    assert found["classes"].grade == "passed"
+    assert "cat's: -10.0 points" in found["classes"].finding
+
+
+@pytest.mark.parametrize(
+    ("rows", "lost", "gained", "grade"),
+    [(200, 0, 0, "passed"), (200, 3, 0, "passed"), (200, 15, 9, "open"), (200, 40, 0, "failed")],
+)
+def test_robustness_may_fall_within_what_is_allowed(rows: int, lost: int, gained: int, grade: str) -> None:
+    right, place = [True] * rows, np.arange(rows)
+    ours = marks_of(right, moved=place >= lost)
+    theirs = marks_of(right, moved=place < rows - gained)
+    assert checks(ours, theirs, "superior")["robustness"].grade == grade
+
+
+def test_a_model_that_says_it_is_surer_than_it_is_is_refused() -> None:
+    right = [True, True, True, False] * 100
+    found = checks(marks_of(right, confidence=0.99), marks_of(right, confidence=0.75), "superior")
+    assert found["calibration"].grade == "failed"
+    assert "3.0 points are allowed" in found["calibration"].finding
+
+
+@pytest.mark.parametrize(
+    ("rule", "same_recipe", "same_data", "expected"),
+    [
+        ("auto", True, False, "non_inferior"),
+        ("auto", True, True, "superior"),
+        ("auto", False, False, "superior"),
+        ("auto", False, True, "superior"),
+        ("superior", True, False, "superior"),
+        ("non_inferior", False, True, "non_inferior"),
+    ],
+)
+def test_only_the_champions_own_recipe_on_other_data_need_not_be_better(
+    rule: str, same_recipe: bool, same_data: bool, expected: str
+) -> None:
+    assert rule_for(limits(rule=rule), same_recipe=same_recipe, same_data=same_data)[0] == expected
+
+
+def test_the_worst_grade_decides() -> None:
+    passed, still_open, failed = (Check("a", grade, "") for grade in ("passed", "open", "failed"))  # type: ignore[arg-type]
+    assert outcome_of([passed]) == "promoted"
+    assert outcome_of([passed, still_open]) == "challenger"
+    assert outcome_of([failed, still_open, passed]) == "refused"
