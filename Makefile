@@ -120,6 +120,10 @@ bench-planted: .venv/ready ## trouble planted in digits and clip art: how much o
 bench-training: .venv/ready ## candidates on data sets, three seeds, judged on val; ARGS=--final scores test and logs that; by hand
 	python -m tests.bench.bench_training $(ARGS)
 
+.PHONY: bench-packages
+bench-packages: .venv/ready ## disk, import time and memory of scikit-learn, TensorFlow, PyTorch and ONNX Runtime; installs them; by hand
+	python -m tests.bench.bench packages
+
 .PHONY: wheel
 wheel: .venv/ready ## tinysight as one file, for a server
 	@rm -f $(DIST)/tinysight-*.whl

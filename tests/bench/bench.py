@@ -33,6 +33,7 @@ def write(name: str, figures: dict[str, object]) -> None:
     path = FIGURES / f"{name}.json"
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     print(f"written: {path.relative_to(FIGURES.parent.parent)}")
+    import_module("tests.bench.answers").fill()
 
 
 if __name__ == "__main__":

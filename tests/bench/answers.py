@@ -1,0 +1,53 @@
+"""Fills docs/answers.md: what stands between two markers is made from docs/figures and from nothing else."""
+
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from projects import ROOT
+
+from tests.bench.answer_blocks import BLOCKS
+from tests.bench.measured import Figures, NotMeasuredError
+from tinysight.whole_file import write_whole
+
+PAGE = ROOT / "docs" / "answers.md"
+PLACE = re.compile(r"^( *)<!-- figures: (\w+) -->\n.*?^ *<!-- end -->$", re.DOTALL | re.MULTILINE)
+
+
+def filled(text: str, folder: Path) -> str:
+    """The page with each place filled anew.
+
+    Args:
+        text: of the page.
+        folder: docs/figures, or one like it.
+    """
+    figures = Figures(folder)
+
+    def fill_place(place: re.Match[str]) -> str:
+        lines = (f"<!-- figures: {place[2]} -->", *block(place[2], figures).splitlines(), "<!-- end -->")
+        return "\n".join(f"{place[1]}{line}".rstrip() for line in lines)
+
+    return PLACE.sub(fill_place, text)
+
+
+def block(name: str, figures: Figures) -> str:
+    """What one place holds; how to measure it, where nobody has."""
+    try:
+        return BLOCKS[name](figures)
+    except NotMeasuredError as missing:
+        return f"*{missing}*"
+
+
+def fill() -> None:
+    """Writes docs/answers.md again if a figure has changed."""
+    text = PAGE.read_text(encoding="utf-8")
+    new = filled(text, ROOT / "docs" / "figures")
+    if new != text:
+        write_whole(PAGE, new)
+        print("written: docs/answers.md")
+
+
+if __name__ == "__main__":
+    fill()

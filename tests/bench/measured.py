@@ -1,0 +1,110 @@
+"""What docs/figures say about the candidates, whichever benchmark wrote it, in one form."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+COMMANDS = {
+    "digits": "make bench-digits",
+    "fashion": "make bench-fashion",
+    "packages": "make bench-packages",
+    "planted": "make bench-planted",
+    "serving": "make bench-serving",
+    "start": "make bench-start",
+    "training": "make bench-training",
+    "training_final": "make bench-training ARGS=--final",
+}
+SETS = {  # in the order of the answers, and what they call them
+    "digits": "5,000 handwritten digits",
+    "fashion": "Fashion-MNIST",
+    "scored_clip_art": "clip art",
+    "practice_clip_art": "other clip art",
+}
+
+
+class NotMeasuredError(Exception):
+    """A figure that no file has yet; says which command makes it."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one candidate reached on one set; sizes in kB, None where that was not measured."""
+
+    accuracy: float
+    moved: float
+    seconds: float
+    kilobytes: float | None = None
+    int8_accuracy: float | None = None
+    int8_kilobytes: float | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The candidates on one set, and where that stands."""
+
+    rows: Mapping[str, Row]
+    origin: str
+
+
+class Figures:
+    """Reads docs/figures, or a folder like it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def read(self, name: str) -> dict[str, Any]:
+        """The figures of one file.
+
+        Raises:
+            NotMeasuredError: if it is not there.
+        """
+        path = self.folder / f"{name}.json"
+        if not path.exists():
+            raise NotMeasuredError(f"Not measured yet: `{COMMANDS[name]}`.")
+        figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["figures"]
+        return figures
+
+    def origin(self, name: str, on: str = "") -> str:
+        """Which file, which command and which day."""
+        date = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))["date"]
+        return f"[{name}.json](figures/{name}.json), `{COMMANDS[name]}` of {date}{on}"
+
+    def ladders(self) -> dict[str, Measured]:
+        """Every set that was measured: on test rows where `--final` was called, else by a whole pipeline, else on val.
+
+        Raises:
+            NotMeasuredError: if there is none.
+        """
+        found: dict[str, Measured] = {}
+        for name in ("training_final", "digits", "fashion", "training"):
+            if (self.folder / f"{name}.json").exists():
+                for key, measured in self._ladders_of(name).items():
+                    found.setdefault(key, measured)
+        if not found:
+            raise NotMeasuredError(f"Not measured yet: `{COMMANDS['training']}`.")
+        return {key: found[key] for key in SETS if key in found}
+
+    def _ladders_of(self, name: str) -> dict[str, Measured]:
+        figures = self.read(name)
+        if name.startswith("training"):
+            if figures["per_class"]:
+                return {}  # learned from a few pictures: no answer to what a candidate can do
+            origin = self.origin(name, f" on {figures['side']} rows")
+            return {key: Measured({c: _trained(one) for c, one in figures[key].items()}, origin)
+                    for key in SETS if key in figures}  # fmt: skip
+        rows = {candidate: _piped(one) for candidate, one in figures["candidates"].items()}
+        return {name: Measured(rows, self.origin(name, " on test rows"))}
+
+
+def _trained(one: Mapping[str, float]) -> Row:
+    more = (one.get("kilobytes"), one.get("int8_accuracy"), one.get("int8_kilobytes"))
+    return Row(one["accuracy"], one["moved_accuracy"], one["seconds"], *more)
+
+
+def _piped(one: Mapping[str, float]) -> Row:
+    size = one.get("file_bytes")
+    return Row(
+        one["accuracy"], one["expected_accuracy"], one["train_seconds"], None if size is None else round(size / 1000, 1)
+    )

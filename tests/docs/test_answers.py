@@ -1,0 +1,124 @@
+"""docs/answers.md quotes what was measured and nothing else, and says of each figure where it is from."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from markdown_pages import make_targets, page, shell_commands
+from projects import ROOT
+
+from tests.bench.answer_blocks import BLOCKS, percent, points, table
+from tests.bench.answers import PLACE, block, filled
+from tests.bench.measured import COMMANDS, Figures
+
+PAGE = page("docs/answers.md")
+MEASURE = re.compile(r"\d[\d.,]* ?(?:%|MiB|kB|s\b|ms\b|seconds|requests|times|points)")
+SECTIONS = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
+
+
+def test_the_page_holds_what_the_figures_say() -> None:
+    """After a measurement: `python -m tests.bench.answers`."""
+    assert filled(PAGE, ROOT / "docs" / "figures") == PAGE
+
+
+def test_every_place_is_known_and_every_block_has_one_place() -> None:
+    assert sorted(place[2] for place in PLACE.finditer(PAGE)) == sorted(BLOCKS)
+    assert PAGE.count("<!--") == 2 * len(BLOCKS)
+
+
+def test_no_measure_is_written_by_hand() -> None:
+    assert MEASURE.findall(PLACE.sub("", PAGE)) == []
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda text: text.splitlines()[0])
+def test_each_question_has_a_figure_or_a_command_or_a_script(section: str) -> None:
+    assert section.splitlines()[0].endswith("?")
+    assert PLACE.search(section) or shell_commands(section) or "run_model.py" in section
+
+
+def test_the_commands_that_measured_are_targets() -> None:
+    named = set(re.findall(r"`make ([a-z-]+)", PAGE))
+    assert named
+    assert named <= make_targets()
+
+
+def write(folder: Path, name: str, figures: dict[str, Any]) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps({"date": "2031-05-02", "on": {}, "figures": figures}))
+
+
+def trained(accuracy: float, **more: float) -> dict[str, float]:
+    return {"seconds": 12.4, "accuracy": accuracy, "moved_accuracy": accuracy - 0.1, "kilobytes": 300.4, **more}
+
+
+@pytest.fixture
+def figures(tmp_path: Path) -> Figures:
+    return Figures(tmp_path / "figures")
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_what_nobody_has_measured_says_how(name: str, figures: Figures) -> None:
+    said = block(name, figures)
+    (command,) = re.findall(r"^\*Not measured yet: `(.*)`\.\*$", said)
+    assert command in COMMANDS.values()
+
+
+def test_a_training_fills_its_tables(figures: Figures) -> None:
+    small = trained(0.97, int8_accuracy=0.968, int8_kilobytes=90.2)
+    sets = {"digits": {"svm": trained(0.95), "small_cnn": small}, "practice_clip_art": {"transfer": trained(0.9)}}
+    write(figures.folder, "training", {"side": "val", "per_class": 0, **sets})
+    rows = [line for line in block("ladder", figures).splitlines() if line.startswith("|")]
+    assert rows == [
+        "| candidate | 5,000 handwritten digits | other clip art |",
+        "|---|---|---|",
+        "| svm | 95.0 % |  |",
+        "| small_cnn | 97.0 % |  |",
+        "| transfer |  | 90.0 % |",
+    ]
+    assert "| svm | 85.0 % (−10.0) |  |" in block("moved", figures)
+    assert "| small_cnn | 300 kB; int8 90 kB (−0.2) |" in block("files", figures)
+    assert "`make bench-training` of 2031-05-02 on val rows." in block("ladder", figures)
+
+
+def test_transfer_is_compared_with_the_best_of_the_others(figures: Figures) -> None:
+    both = {"digits": {"svm": trained(0.95), "mlp": trained(0.9), "transfer": trained(0.93)}}
+    write(figures.folder, "training", {"side": "val", "per_class": 0, **both})
+    assert "transfer 93.0 %, the best of the others (svm) 95.0 %." in block("canned", figures)
+
+
+def test_test_rows_come_before_val_rows_and_a_training_on_few_pictures_is_passed_over(figures: Figures) -> None:
+    for name, side, few, accuracy in (("training", "val", 0, 0.9), ("training_final", "test", 0, 0.8)):
+        write(figures.folder, name, {"side": side, "per_class": few, "digits": {"svm": trained(accuracy)}})
+    assert "| svm | 80.0 % |" in block("ladder", figures)
+    write(figures.folder, "training_final", {"side": "test", "per_class": 8, "digits": {"svm": trained(0.7)}})
+    assert "| svm | 90.0 % |" in block("ladder", figures)
+
+
+def test_a_pipeline_fills_the_same_tables(figures: Figures) -> None:
+    svm = {"accuracy": 0.9, "expected_accuracy": 0.8, "train_seconds": 61.7, "multiply_adds": 5}
+    write(figures.folder, "fashion", {"candidates": {"svm": svm}})
+    assert "| svm | 80.0 % (−10.0) |" in block("moved", figures)
+    assert "| svm | 62 s |" in block("seconds", figures)
+    assert block("files", figures).startswith("*Not measured")
+
+
+def test_the_table_of_libraries_is_the_measurement(figures: Figures) -> None:
+    one = {"version": "2.1", "packages": 6, "installed_mib": 120.4, "import_s": 0.234, "memory_mib": 60.6}
+    write(figures.folder, "packages", {"starts": 5, "libraries": {"ONNX Runtime": one}})
+    assert "| ONNX Runtime 2.1 | 120 MiB, 6 packages | 0.23 s | 61 MiB |" in block("packages", figures)
+
+
+def test_a_place_in_a_list_stays_in_it(figures: Figures) -> None:
+    write(figures.folder, "planted", {"clip_art": {"medians": {"across_random": [51, 0], "across_own": [0, 100]}}})
+    text = "- Not so.\n\n  <!-- figures: splits -->\n  old\n  <!-- end -->\n\n- Nor so.\n"
+    new = filled(text, figures.folder)
+    assert new.startswith("- Not so.\n\n  <!-- figures: splits -->\n  Of 100 copies")
+    assert new.endswith("\n  <!-- end -->\n\n- Nor so.\n")
+    assert filled(new, figures.folder) == new
+
+
+def test_numbers_are_written_alike() -> None:
+    assert (percent(0.93456), points(-0.0123), points(0.02)) == ("93.5 %", "−1.2", "+2.0")
+    assert table(("a", "b"), [("1", "2")]) == "| a | b |\n|---|---|\n| 1 | 2 |"
