@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tinysight.evaluation.scores import Cost
-from tinysight.evaluation.wording import duration, duration_ms, memory, two_digits
+from tinysight.evaluation.wording import duration, duration_ms, memory, rounded
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def requests_per_second(cost: Cost, share: float = 1.0) -> float | None:
 def rate(cost: Cost, share: float = 1.0) -> str:
     """The same in words; a dash for nothing."""
     found = requests_per_second(cost, share)
-    return "–" if found is None else f"{found:,.0f}" if found >= 9.95 else two_digits(found)
+    return "–" if found is None else rounded(found)
 
 
 def burst_sentences(cost: Cost) -> str:
@@ -60,9 +60,9 @@ def burst_sentences(cost: Cost) -> str:
 
 def heads(cost: Cost) -> tuple[str, ...]:
     """What stands above the columns of cells()."""
-    shares = [f"{server.share * 100:.0f} % of a core" for server in SERVERS]
+    shares = [f"requests/s at {server.share * 100:.0f} %" for server in SERVERS]
     cores = "all cores" if cost.cores is None else "1 core" if cost.cores == 1 else f"{cost.cores} cores"
-    return ("a request", *(f"requests/s on {share}" for share in shares), f"pictures/s on {cores}", "start", "memory")
+    return ("a request", *shares, f"pictures/s on {cores}", "start", "memory")
 
 
 def cells(cost: Cost) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ def cells(cost: Cost) -> tuple[str, ...]:
     return (
         "–" if cost.request_ms is None else duration_ms(cost.request_ms),
         *(rate(cost, server.share) for server in SERVERS),
-        "–" if cost.images_per_second is None else f"{cost.images_per_second:,.0f}",
+        "–" if cost.images_per_second is None else rounded(cost.images_per_second),
         "–" if cost.start_seconds is None else duration(cost.start_seconds),
         memory(cost.deployed_mb),
     )

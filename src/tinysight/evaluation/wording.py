@@ -64,6 +64,11 @@ def two_digits(number: float) -> str:
     return f"{number:.{decimals}f}"
 
 
+def rounded(number: float) -> str:
+    """Two significant digits, as far as a clock can be trusted: 0.0123 → 0.012, 1153.2 → 1,200."""
+    return f"{float(f'{number:.2g}'):,.0f}" if number >= 9.95 else two_digits(number)
+
+
 def ratio(mine: int, other: int, what: str) -> str:
     """How mine compares: `12 times fewer multiply-adds`, `30 % more multiply-adds`."""
     less, more = min(mine, other), max(mine, other)

@@ -102,7 +102,7 @@ def test_without_a_learning_curve_it_says_how_to_get_one_and_how_long_that_takes
 def test_a_request_is_split_and_set_against_small_servers():
     text = Page(drawn()).text
     assert "A request takes 1.0 ms of processor time: 0.40 ms to decode the picture" in text
-    assert "10 % of a core answers 98 such requests a second without end, one for 20 % answers 196" in text
+    assert "10 % of a core answers 98 such requests a second without end, one for 20 % answers 200" in text
     for words in ("pictures/s on 2 cores", "21,000", "0.70 s", "99 MB"):
         assert words in text, words
     assert "On a small server" not in Page(drawn([Entrant("svm", "svm", scores_of("svm", 0.95))])).text

@@ -3,14 +3,27 @@
 import pytest
 from browser import browser
 from evaluated import mistakes_of
-from verdicts import drawn
+from verdicts import LADDER, drawn, trial
+
+from tinysight.evaluation.error_costs import ErrorCost, MeanCost
+from tinysight.evaluation.learning import SIZE, Learning
+
+LEARNING = Learning(
+    dataset_digest="d",
+    trials=[
+        *(trial(rows, 1 - 0.4 * (rows / 100) ** -0.5) for rows in (100, 200, 400, 800)),
+        *(trial(800, 0.9, varied=SIZE, size=size) for size in (14, 28, 56)),
+    ],
+)
+COST = MeanCost(mean=0.0123, interval=(0.01, 0.02), standard_error=0.002)
+COSTS = {entrant.name: ErrorCost(val=COST, test=COST) for entrant in LADDER}
 
 pytestmark = pytest.mark.slow
 
 
 def test_it_prints_nothing_asks_for_nothing_and_fits(tmp_path):
     path = tmp_path / "verdict.html"
-    path.write_text(drawn(mistakes=mistakes_of(12)), encoding="utf-8")
+    path.write_text(drawn(mistakes=mistakes_of(12), learning=LEARNING, costs=COSTS), encoding="utf-8")
     with browser() as chromium:
         for width, dark in ((360, False), (360, True), (1200, False), (1200, True)):
             chromium.open(path.as_uri(), width=width, dark=dark)
