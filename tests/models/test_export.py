@@ -20,7 +20,7 @@ from tinysight.models.saved import save_model
 from tinysight.params import ExportParams, MlpParams, SmallCnnParams, SvmParams
 from tinysight.predictor import Predictor
 
-SETTINGS = ExportParams(opset=17, precision=0.9, answered=0.9)
+SETTINGS = ExportParams(opset=17, precision=0.9, answered=0.9, int8=True)
 DECODING = Decoding(image_size=16, fit="crop", background=(1, 2, 3), window=(0.0, 4095.0))
 PROVENANCE = Provenance("d" * 64, "p" * 64)
 SVM = SvmParams(kind="svm", side=32, cell=4, bins=9, components=16, landmarks=10, gamma=1.0, c=1.0)

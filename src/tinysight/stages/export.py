@@ -52,10 +52,10 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
 
 
 def _int8(params: Params, paths: Paths, candidate: str, exported: "Exported", data: TrainingData) -> dict[str, object]:
-    """Writes model.int8.onnx of a network; one that cannot be quantised keeps its float file, and the reason."""
+    """Writes model.int8.onnx of a network if wanted; where it cannot be made, the reason stands in export.json."""
     from tinysight.models.int8 import quantise
 
-    if not params.models[candidate].bytes_suit:
+    if not (params.export.int8 and params.models[candidate].bytes_suit):
         return {}
     try:
         content = quantise(exported.content, data, exported.contract)
