@@ -92,6 +92,10 @@ soak: .venv/ready ## hundreds of kills at random moments, 100,000 broken picture
 bench: .venv/ready ## measure on this machine; writes docs/figures/
 	python -m tests.bench.bench
 
+.PHONY: bench-digits
+bench-digits: .venv/ready ## the whole pipeline on the digits: what README.md shows of it, with a picture; needs Chromium; by hand
+	python -m tests.bench.bench digits
+
 .PHONY: bench-fashion
 bench-fashion: .venv/ready ## the whole pipeline on Fashion-MNIST: minutes and scores; by hand
 	python -m tests.bench.bench fashion

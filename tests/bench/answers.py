@@ -1,4 +1,4 @@
-"""Fills docs/answers.md: what stands between two markers is made from docs/figures and from nothing else."""
+"""Fills docs/answers.md and README.md: what stands between two markers is made from docs/figures alone."""
 
 import re
 import sys
@@ -10,9 +10,11 @@ from projects import ROOT
 
 from tests.bench.answer_blocks import BLOCKS
 from tests.bench.measured import Figures, NotMeasuredError
+from tests.bench.readme_blocks import README_BLOCKS
 from tinysight.whole_file import write_whole
 
-PAGE = ROOT / "docs" / "answers.md"
+PAGES = (ROOT / "docs" / "answers.md", ROOT / "README.md")
+ALL_BLOCKS = {**BLOCKS, **README_BLOCKS}
 PLACE = re.compile(r"^( *)<!-- figures: (\w+) -->\n.*?^ *<!-- end -->$", re.DOTALL | re.MULTILINE)
 
 
@@ -35,18 +37,19 @@ def filled(text: str, folder: Path) -> str:
 def block(name: str, figures: Figures) -> str:
     """What one place holds; how to measure it, where nobody has."""
     try:
-        return BLOCKS[name](figures)
+        return ALL_BLOCKS[name](figures)
     except NotMeasuredError as missing:
         return f"*{missing}*"
 
 
 def fill() -> None:
-    """Writes docs/answers.md again if a figure has changed."""
-    text = PAGE.read_text(encoding="utf-8")
-    new = filled(text, ROOT / "docs" / "figures")
-    if new != text:
-        write_whole(PAGE, new)
-        print("written: docs/answers.md")
+    """Writes the pages again if a figure has changed."""
+    for path in PAGES:
+        text = path.read_text(encoding="utf-8")
+        new = filled(text, ROOT / "docs" / "figures")
+        if new != text:
+            write_whole(path, new)
+            print(f"written: {path.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,72 @@
+"""`dvc repro` on the digits as a newcomer runs it: minutes, the verdict's figures and a picture of its page."""
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from browser import browser
+from projects import ROOT, make_project, run_in
+
+PICTURE = ROOT / "docs" / "verdict.png"
+WIDTH, HEIGHT = 1140, 1240  # of the page's beginning, in pixels
+SCORES = ("accuracy", "expected_accuracy", "expected_calibration_error")
+COSTS = (
+    "train_seconds",
+    "multiply_adds",
+    "file_bytes",
+    "cpu_ms",
+    "decode_ms",
+    "http_ms",
+    "images_per_second",
+    "start_seconds",
+    "service_mb",
+)
+
+
+def measure() -> dict[str, object]:
+    """Runs the whole pipeline once on the digits; draws docs/verdict.png too, with Chromium."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = make_project(Path(folder) / "project")
+        began = time.monotonic()
+        run_in(project, "dvc", "repro", TINYSIGHT_NO_PROMOTE="1")
+        minutes = (time.monotonic() - began) / 60
+        print((project / "reports" / "verdict.md").read_text(encoding="utf-8"))
+        draw(project / "reports" / "verdict.html")
+        return {
+            "minutes": round(minutes, 1),
+            **read(json.loads((project / "reports" / "verdict.json").read_text(encoding="utf-8"))),
+        }
+
+
+def read(verdict: dict[str, Any]) -> dict[str, object]:
+    """What of a verdict.json is kept: of each candidate its test scores and its cost."""
+    came = {one["name"]: one for one in verdict["candidates"] if one["status"] == "ok"}
+    return {
+        "chosen": verdict["chosen"],
+        "why": verdict["why"],
+        "test_rows": next(iter(came.values()))["test"]["rows"],
+        "candidates": {name: _figures(one) for name, one in came.items()},
+        "failed": {one["name"]: one["reason"] for one in verdict["candidates"] if one["status"] != "ok"},
+    }
+
+
+def draw(page: Path) -> None:
+    """Takes the picture of the page's beginning that README.md shows."""
+    with browser() as chromium:
+        chromium.open(page.as_uri(), width=WIDTH, height=HEIGHT)
+        chromium.screenshot(PICTURE, whole=False)
+
+
+def _figures(candidate: dict[str, Any]) -> dict[str, float]:
+    scores = {name: round(candidate["test"][name], 4) for name in SCORES}
+    costs = {name: candidate["cost"][name] for name in COSTS if candidate["cost"][name] is not None}
+    return {**scores, **{name: round(value, 4) for name, value in costs.items()}}
+
+
+if __name__ == "__main__":
+    measure()
