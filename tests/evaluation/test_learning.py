@@ -6,10 +6,12 @@ from verdicts import trial
 from tinysight.errors import DataError
 from tinysight.evaluation.learning import (
     ROWS,
+    SIZE,
     Learning,
     Trial,
     expected_gain,
     more_pictures,
+    other_size,
     read_learning,
     write_learning,
 )
@@ -39,6 +41,29 @@ def test_two_trials_say_nothing():
 
 def test_a_perfect_score_is_no_mistake():
     assert expected_gain([trial(100, 1.0), trial(200, 1.0), trial(400, 1.0)]) == pytest.approx(0, abs=1e-9)
+
+
+def at(size: int, share: float, multiply_adds: int) -> Trial:
+    found = trial(800, share, varied=SIZE, size=size)
+    bounds = {"expected_interval": (share - 0.02, share + 0.02)}
+    return found.model_copy(update={"multiply_adds": multiply_adds, **bounds})
+
+
+@pytest.mark.parametrize(
+    ("half", "twice", "said"),
+    [
+        (0.80, 0.93, "At 56 × 56 pixels it names 3.0 points more, for 4 times more multiply-adds."),
+        (0.897, 0.91, "14 × 14 pixels would do: they name as many, for 4 times fewer multiply-adds."),
+        (0.88, 0.91, "28 × 28 pixels are right: larger pictures bring nothing sure, and smaller ones cost accuracy."),
+    ],
+)
+def test_another_size_is_recommended_only_where_it_pays(half, twice, said):
+    assert other_size([at(14, half, 250), at(28, 0.9, 1000), at(56, twice, 4000)], 28) == said
+
+
+def test_without_a_trial_at_todays_size_or_another_nothing_is_said_of_sizes():
+    assert other_size([at(14, 0.9, 250), at(56, 0.9, 4000)], 28) == ""
+    assert other_size([at(28, 0.9, 1000)], 28) == ""
 
 
 def test_trials_come_back_in_order_and_only_for_the_same_pictures(tmp_path):

@@ -1,9 +1,13 @@
 """The verdict in words: the answer first, and nothing that the figures do not say."""
 
 import pytest
-from evaluated import scores_of
+from evaluated import scores_of, whole_scores
+from verdicts import trial
 
+from tinysight.evaluation.error_costs import ErrorCost, MeanCost
 from tinysight.evaluation.explanation import explain
+from tinysight.evaluation.learning import SIZE, Learning
+from tinysight.evaluation.merits import CheapMistakes
 from tinysight.evaluation.next_steps import next_steps
 from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
 from tinysight.evaluation.verdict_page import verdict_page
@@ -111,3 +115,47 @@ def test_a_loss_by_motion_suggests_more_moved_copies(expected, said):
     steps = next_steps(scores_of("svm", expected), some_failed=True)
     assert any("augment.copies" in step for step in steps) == said
     assert any("retry" in step for step in steps)
+
+
+def test_where_nobody_has_tried_more_pictures_the_command_is_named():
+    assert "`tinysight learning-curve`" in next_steps(SVM.scores, some_failed=False)[-1]
+
+
+def test_what_a_learning_curve_found_is_a_step():
+    rows = [trial(number, 1 - 0.4 * (number / 100) ** -0.5) for number in (100, 200, 400, 800)]
+    sizes = [trial(800, 0.9, varied=SIZE, size=28), trial(800, 0.95, varied=SIZE, size=56)]
+    found = Learning(dataset_digest="d", trials=[*rows, *sizes])
+    steps = next_steps(SVM.scores, some_failed=False, learning=found, image_size=28)
+    assert "twice as many would bring about" in steps[-2]
+    assert steps[-1].startswith("At 56 × 56 pixels it names 5.0 points more")
+    assert not any("learning-curve" in step for step in steps)
+
+
+def by_cost(*entrants, **means):
+    costs = [MeanCost(mean=mean, interval=(0.0, 1.0), standard_error=0.02) for mean in means.values()]
+    merit = CheapMistakes({name: ErrorCost(val=cost, test=cost) for name, cost in zip(means, costs, strict=True)})
+    return explain(choose(entrants, 1.0, merit), entrants, EXPECTED, merit=merit)
+
+
+def test_a_verdict_by_the_cost_of_mistakes_is_explained_by_it():
+    text = by_cost(SVM, SMALL, TUTORIAL, svm=0.11, small_cnn=0.1, tutorial_cnn=0.2)
+    assert text.startswith(
+        "svm is enough: on the 100 val images, shifted by up to 15 % and turned by up to 10°, its mistakes cost 0.110 a"
+        " picture as select.error_costs weighs them, and it names 95.2 % right. Those of the best, small_cnn, cost"
+        " 0.100: 0.0100 less, which is within one standard error (0.0200). For that svm needs 3.8 times fewer"
+    )
+    assert text.endswith("(tutorial_cnn) its mistakes cost 0.0900 less and it needs 35 times fewer multiply-adds.")
+
+
+def test_dear_mistakes_overrule_accuracy():
+    text = by_cost(SVM, SMALL, svm=0.5, small_cnn=0.1)
+    assert text.startswith("small_cnn is enough")
+    assert "No candidate's mistakes cost less; those of the best of the cheaper ones, svm, cost 0.500 with 3.8" in text
+    assert "none is cheaper whose mistakes cost as little" in by_cost(SVM, SMALL, svm=0.1, small_cnn=0.5)
+
+
+def test_what_requests_cost_is_a_table_of_its_own():
+    text = page(Entrant("svm", "svm", whole_scores("svm", 0.95)))
+    assert "## On a small server\n\nA request takes 1.0 ms of processor time" in text
+    assert "| **svm** | 1.0 ms | 98 | 200 | 21,000 | 0.70 s | 99 MB |" in text
+    assert "small server" not in page(SVM)
