@@ -1,12 +1,14 @@
 """What a request costs is measured on the real service, which is gone afterwards."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from onnx_models import solid_png, tiny_model
 from projects import ROOT
-from serving import PHOTOS
+from serving import PHOTOS, eventually, is_alive
 
 from tinysight.errors import ServiceError
 from tinysight.evaluation import service_cost
@@ -23,7 +25,7 @@ def in_the_work_tree(monkeypatch):
 def services() -> set[str]:
     """Processes of services that this process has started."""
     own = [Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode() for pid in tree(os.getpid())]
-    return {line for line in own if "-m serve" in line}
+    return {line for line in own if "run_module" in line}
 
 
 def test_start_processor_time_and_memory_of_a_service(tmp_path, monkeypatch):
@@ -53,3 +55,18 @@ def test_a_service_that_does_not_start_leaves_the_cost_unknown_and_says_why(tmp_
     said = capsys.readouterr().err
     assert "is not known" in said
     assert "make serve" in said or "No such file" in said
+
+
+def test_a_service_does_not_outlive_an_evaluation_that_was_killed(tmp_path):
+    model, picture = tiny_model(tmp_path / "model.onnx"), tmp_path / "red.png"
+    picture.write_bytes(solid_png((255, 0, 0)))
+    code = (
+        "from pathlib import Path; from tinysight.evaluation.service_cost import measure_service\n"
+        f"measure_service(Path({str(model)!r}), [Path({str(picture)!r}).read_bytes()], 60)"
+    )
+    evaluation = subprocess.Popen([sys.executable, "-c", code])
+    assert eventually(lambda: len(list(tree(evaluation.pid))) >= 3)  # itself, the service and its worker
+    left = list(tree(evaluation.pid))[1:]
+    evaluation.kill()
+    evaluation.wait()
+    assert eventually(lambda: not any(is_alive(pid) for pid in left))

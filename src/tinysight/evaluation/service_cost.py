@@ -23,6 +23,13 @@ START_SECONDS = 30.0  # the patience for a service that should be there in one
 POLL_SECONDS = 0.005
 WARM_UP, LEAST = 20, 40  # requests
 PATIENCE_SECONDS = 60.0  # for one answer
+# the service, told by the kernel (PR_SET_PDEATHSIG) to end if we are killed before we could end it
+PROGRAM = """
+import ctypes, runpy, signal
+if hasattr(libc := ctypes.CDLL(None), "prctl"):
+    libc.prctl(1, signal.SIGTERM)
+runpy.run_module("serve", run_name="__main__", alter_sys=True)
+"""
 OWN = ("TINYSIGHT_", "MLFLOW_", "PROMETHEUS_")  # settings of the user's own service, which is another one
 
 Connection = http.client.HTTPConnection  # and no Client, which would go by a proxy of the environment
@@ -75,7 +82,7 @@ def try_service(model: Path, pictures: Sequence[bytes], seconds: float) -> Servi
 
 
 def _golden(pictures: Sequence[bytes]) -> dict[str, bytes]:
-    """The smallest picture, under a name that fits its bytes."""
+    """The smallest picture."""
     return {"picture": min(pictures, key=len)}
 
 
@@ -89,7 +96,7 @@ def _service(bundle: Path, folder: Path) -> Iterator[tuple["subprocess.Popen[byt
     own = {"MODEL": str(bundle), "HOST": "127.0.0.1", "PORT": str(port), "WORKERS": "1", "CACHE_DIR": str(folder)}
     environment = {**theirs, **{f"TINYSIGHT_{name}": value for name, value in own.items()}}
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-m", "serve"], env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen([sys.executable, "-c", PROGRAM], env=environment, stdout=log, stderr=log)
     connection = Connection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     try:
         yield process, connection
