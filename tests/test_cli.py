@@ -88,4 +88,4 @@ def test_a_pipe_that_closes_early_is_no_error(project: Path) -> None:
 
 
 def test_every_command_has_a_function_to_run() -> None:
-    assert build_parser().parse_args(["registry", "list"]).run.__name__ == "_registry_list"
+    assert callable(build_parser().parse_args(["registry", "list"]).run)

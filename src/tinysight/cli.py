@@ -1,7 +1,6 @@
 """The `tinysight` command: parses words, calls a room, prints what it answers."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from tinysight.cli_bundle import add_bundle
 from tinysight.cli_data import add_import, add_samples
 from tinysight.cli_learning import add_learning
 from tinysight.cli_predict import add_predict
+from tinysight.cli_registry import add_registry
 from tinysight.errors import ConfigError, TinysightError, os_error
 from tinysight.paths import Paths
 
@@ -54,7 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_samples(commands, _project)
     _add_params(commands)
     add_predict(commands, _project)
-    _add_registry(commands)
+    add_registry(commands, _project)
     add_bundle(commands, _project)
     add_learning(commands, _project)
     key = commands.add_parser("key", help="make a key for the service, and the hash that the service is to know")
@@ -70,20 +70,6 @@ def _add_params(commands: "Commands") -> None:
     command = commands.add_parser("params", help="compose conf/ into params.yaml")
     command.add_argument("--check", action="store_true", help="write nothing; name the keys in which they differ")
     command.set_defaults(run=_params)
-
-
-def _add_registry(commands: "Commands") -> None:
-    actions = commands.add_parser("registry", help="the released versions").add_subparsers(required=True, metavar="DO")
-    listing = actions.add_parser("list", help="all versions of this project's model")
-    listing.add_argument("--json", action="store_true", help="for programs")
-    listing.set_defaults(run=_registry_list)
-    promoting = actions.add_parser("promote", help="make a version the production one; also the way back")
-    promoting.add_argument("version")
-    promoting.add_argument("--force", action="store_true", help="even if its classes differ from the champion's")
-    promoting.add_argument("--why", default="", help="is kept with the version")
-    promoting.set_defaults(run=_registry_promote)
-    syncing = actions.add_parser("sync", help="fill the tracking store and registry from the files of this folder")
-    syncing.set_defaults(run=_registry_sync)
 
 
 def _project() -> Paths:
@@ -106,31 +92,6 @@ def _params(arguments: argparse.Namespace) -> int:
         print("To keep what params.yaml has, set these keys in conf/. To drop it, run `make params`.")
         return 1
     print("params.yaml is what conf/ composes to")
-    return 0
-
-
-def _registry_list(arguments: argparse.Namespace) -> int:
-    from tinysight.tracking.registry import list_versions
-    from tinysight.tracking.version_table import versions_table
-
-    versions = list_versions(_project())
-    print(json.dumps([version.as_json() for version in versions]) if arguments.json else versions_table(versions))
-    return 0
-
-
-def _registry_promote(arguments: argparse.Namespace) -> int:
-    from tinysight.tracking.registry import promote
-
-    print(promote(_project(), arguments.version, force=arguments.force, why=arguments.why))
-    return 0
-
-
-def _registry_sync(_: argparse.Namespace) -> int:
-    from tinysight.config import load_params
-    from tinysight.tracking.sync import sync
-
-    paths = _project()
-    print(sync(load_params(paths.params), paths))
     return 0
 
 

@@ -1,8 +1,8 @@
 """Moves of the aliases, one at a time, each written down in the registry itself: who, when, from where to where, why.
 
-A move is a tag of the registered model. It is written before the alias moves and marked done after it; nothing is
-ever taken away. Where no file lock can be had, since writers share nothing but a tracking server, the same tags keep
-them apart: whoever has announced a move and sees another's announcement draws back and tries again.
+A move is a tag of the registered model. It is written before the alias moves and marked done after it; no move is ever
+taken away. Where no file lock can be had, since writers share nothing but a tracking server, tags keep them apart:
+whoever announces a move and sees another's announcement draws back and tries again.
 """
 
 import json
@@ -10,7 +10,8 @@ import os
 import random
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, Self
@@ -19,7 +20,7 @@ from uuid import uuid4
 from tinysight.errors import TrackingError
 from tinysight.tracking.store import Store
 
-PREFIX = "tinysight.move."
+PREFIX, ANNOUNCED = "tinysight.move.", "tinysight.moving."
 PATIENCE_SECONDS = 30.0  # a move takes well below a second: who is still not done after this is dead
 LONGEST_WHY = 4000
 
@@ -68,9 +69,13 @@ class Move:
         except (ValueError, TypeError):
             return None
 
+    def as_json(self) -> dict[str, object]:
+        """For programs."""
+        return {name: value for name, value in asdict(self).items() if name != "key"}
+
     def text(self) -> str:
         """The tag's value."""
-        return json.dumps({name: value for name, value in asdict(self).items() if name != "key"}, ensure_ascii=False)
+        return json.dumps(self.as_json(), ensure_ascii=False)
 
 
 def read_moves(store: Store, name: str) -> list[Move]:
@@ -109,66 +114,98 @@ def move_alias(
         AliasMovedError: if the alias does not name `before`.
         TrackingError: if others move aliases all the time.
     """
-    wanted = Move(0, alias, "", after, _now(), who, why[:LONGEST_WHY], kind, "begun", _place(), "")
-    move = _announce(store, name, wanted)
-    try:
-        _note_what_happened_outside(store, name, move)
-        move = replace(move, before=_named(store, name, alias))
-        if before is not None and move.before != before:
+    with _alone(store, name):
+        _note_what_happened_outside(store, name, alias)
+        now = _named(store, name, alias)
+        if before is not None and now != before:
             raise AliasMovedError(
-                f"{name}: {alias} moved from {before or 'nothing'} to {move.before or 'nothing'} while version {after}"
-                " was judged. Run `dvc repro -f -s register` to judge it again."
+                f"{name}: {alias} moved from {before or 'nothing'} to {now or 'nothing'} while version {after} was"
+                " judged. Run `dvc repro -f -s register` to judge it again."
             )
-        _write(store, name, move)
         prepare()
-    except BaseException:
-        store.client.delete_registered_model_tag(name, move.key)  # it was an announcement and no move yet
-        raise
-    if after:
-        store.client.set_registered_model_alias(name, alias, after)
-    else:
-        store.client.delete_registered_model_alias(name, alias)
-    done = replace(move, state="done")
-    _write(store, name, done)
-    return done
+        move = _next(
+            store, name, Move(0, alias, now, after, _now(), who, why[:LONGEST_WHY], kind, "begun", _place(), "")
+        )
+        if after:
+            store.client.set_registered_model_alias(name, alias, after)
+        else:
+            store.client.delete_registered_model_alias(name, alias)
+        done = replace(move, state="done")
+        _write(store, name, done)
+        return done
 
 
 def settle(store: Store, name: str) -> None:
     """Ends what a killed process has left, so that the history says what happened."""
-    _end_what_died(store, name, {})
+    if any(move.state == "begun" for move in read_moves(store, name)):
+        with _alone(store, name):
+            pass
 
 
-def _announce(store: Store, name: str, wanted: Move) -> Move:
-    """Writes down what is to come, once nobody else is about to move an alias."""
-    seen: dict[str, float] = {}  # since when, by our own clock: others' may be wrong
+@contextmanager
+def _alone(store: Store, name: str) -> Iterator[None]:
+    """Lets one process at a time move aliases; what died while it did is settled first."""
+    own, seen = f"{ANNOUNCED}{uuid4().hex}", dict[str, float]()
     deadline = time.monotonic() + 4 * PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        _end_what_died(store, name, seen)
-        number = max((move.number for move in read_moves(store, name)), default=0) + 1
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-        move = replace(wanted, number=number, key=f"{PREFIX}{number:06d}.{stamp}.{uuid4().hex[:8]}")
-        _write(store, name, move)
-        rivals = [other for other in read_moves(store, name) if other.state == "begun" and other.key != move.key]
+    while True:
+        store.client.set_registered_model_tag(name, own, _place())
+        rivals = _rivals(store, name, own, seen)
         if not rivals:
-            return move
-        store.client.delete_registered_model_tag(name, move.key)
+            break
+        store.client.delete_registered_model_tag(name, own)
+        if time.monotonic() > deadline:
+            raise TrackingError(f"{name}: others move its aliases without a pause. Try again when they have ended.")
         time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - only keeps two writers from trying in step
-    raise TrackingError(f"{name}: others move its aliases without a pause. Try again when they have ended.")
+    try:
+        _end_what_died(store, name)
+        yield
+    finally:
+        from mlflow.exceptions import MlflowException
+
+        with suppress(MlflowException):  # what went wrong before is what must be told
+            store.client.delete_registered_model_tag(name, own)
 
 
-def _end_what_died(store: Store, name: str, seen: dict[str, float]) -> None:
-    """Settles moves whose process is no more: they were done if the alias is where they wanted it."""
-    begun = [move for move in read_moves(store, name) if move.state == "begun"]
-    for move in begun:
-        since = seen.setdefault(move.key, time.monotonic())
-        if _is_dead(move) or time.monotonic() - since > PATIENCE_SECONDS:
+def _rivals(store: Store, name: str, own: str, seen: dict[str, float]) -> list[str]:
+    """Announcements of others that live; those of the dead are taken away.
+
+    Args:
+        store: open for writing.
+        name: the registered model.
+        own: our announcement.
+        seen: since when each has been seen, by our own clock, for others' may be wrong.
+    """
+    tags: dict[str, str] = store.client.get_registered_model(name).tags
+    living = []
+    for key, place in tags.items():
+        if not key.startswith(ANNOUNCED) or key == own:
+            continue
+        if _is_dead(place) or time.monotonic() - seen.setdefault(key, time.monotonic()) > PATIENCE_SECONDS:
+            store.client.delete_registered_model_tag(name, key)
+        else:
+            living.append(key)
+    return living
+
+
+def _end_what_died(store: Store, name: str) -> None:
+    """Settles moves that were begun and never ended: they were done if the alias is where they wanted it."""
+    for move in read_moves(store, name):
+        if move.state == "begun":
             done = _named(store, name, move.alias) == move.after
             _write(store, name, replace(move, state="done" if done else "cut off"))
 
 
-def _is_dead(move: Move) -> bool:
+def _next(store: Store, name: str, move: Move) -> Move:
+    """Writes a move down under the next number."""
+    number = max((earlier.number for earlier in read_moves(store, name)), default=0) + 1
+    numbered = replace(move, number=number, key=f"{PREFIX}{number:06d}.{uuid4().hex[:8]}")
+    _write(store, name, numbered)
+    return numbered
+
+
+def _is_dead(place: str) -> bool:
     """True if the writer was a process of this machine and is no more; of other machines nothing is known."""
-    host, _, number = move.place.rpartition(" ")
+    host, _, number = place.rpartition(" ")
     if host != socket.gethostname() or not number.isdecimal():
         return False
     try:
@@ -180,16 +217,13 @@ def _is_dead(move: Move) -> bool:
     return False
 
 
-def _note_what_happened_outside(store: Store, name: str, move: Move) -> None:
+def _note_what_happened_outside(store: Store, name: str, alias: str) -> None:
     """Fills the hole that somebody left who moved the alias in MLflow's pages or with an earlier tinysight."""
-    earlier = [one for one in read_moves(store, name) if one.alias == move.alias and one.state == "done"]
-    last, now = earlier[-1].after if earlier else "", _named(store, name, move.alias)
-    if last == now:
-        return
-    why = "moved without tinysight" if earlier else "from before the history began"
-    key = move.key.replace(f"{move.number:06d}", f"{move.number:06d}-", 1)  # sorts before the move that found it
-    _write(store, name, replace(move, before=last, after=now, who="", why=why, kind="outside", state="done",
-                                key=key))  # fmt: skip
+    earlier = [move for move in read_moves(store, name) if move.alias == alias and move.state == "done"]
+    last, now = earlier[-1].after if earlier else "", _named(store, name, alias)
+    if last != now:
+        why = "moved without tinysight" if earlier else "from before the history began"
+        _next(store, name, Move(0, alias, last, now, _now(), "", why, "outside", "done", "", ""))
 
 
 def _named(store: Store, name: str, alias: str) -> str:

@@ -92,7 +92,10 @@ def _facts(decision: Decision) -> list[tuple[str, str]]:
 
 
 def _classes(found: Comparison) -> list[str]:
-    lines = ["| class | found by the candidate | by the version before | difference, 95 % |", "|---|---|---|---|"]
+    lines = [
+        "| class | found by the candidate | by the version before | difference and its interval |",
+        "|---|---|---|---|",
+    ]
     for name, change in found.recall.items():
         low, high = (f"{bound * 100:+.1f}" for bound in change.interval)
         difference = f"{change.difference * 100:+.1f} ({low} to {high})"

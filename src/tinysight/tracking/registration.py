@@ -1,5 +1,6 @@
 """Brings a model file into the registry as one version; killed at any moment, the next try completes it."""
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +9,19 @@ from tempfile import TemporaryDirectory
 
 from tinysight.bundle import sha256_of, write_bundle
 from tinysight.bundle_scores import BundleScores
+from tinysight.tracking.environment import environment
 from tinysight.tracking.registry import find_model, find_version, versions_of
 from tinysight.tracking.store import Store, local_path
-from tinysight.tracking.version_info import COMMIT, DATASET, DRAFT, RECIPE, SHA256, UNCOMMITTED, VersionInfo
+from tinysight.tracking.version_info import (
+    COMMIT,
+    DATASET,
+    DRAFT,
+    ENVIRONMENT,
+    RECIPE,
+    SHA256,
+    UNCOMMITTED,
+    VersionInfo,
+)
 
 MOST_NAMED = 1000  # characters of file names in a tag
 STALE_SECONDS = 600  # a registration takes seconds: an older draft of another file was killed
@@ -117,6 +128,7 @@ def _run_is_there(store: Store, info: VersionInfo) -> bool:
 def _create(store: Store, name: str, sha256: str, model: ModelFile) -> str:
     source = f"{store.client.get_run(model.run_id).info.artifact_uri}/{_place(sha256)}"
     tags = {DRAFT: sha256, DATASET: model.dataset_digest, COMMIT: model.git_commit}
+    tags[ENVIRONMENT] = json.dumps(environment())
     return str(store.client.create_model_version(name, source, run_id=model.run_id, tags=tags).version)
 
 

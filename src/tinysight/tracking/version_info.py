@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 PRODUCTION, CHALLENGER = "production", "challenger"
 SHA256, DRAFT, RELEASE = "tinysight.sha256", "tinysight.draft", "tinysight.release"
 DATASET, COMMIT, UNCOMMITTED = "tinysight.dataset_digest", "tinysight.git_commit", "tinysight.uncommitted"
+ENVIRONMENT = "tinysight.environment"
 RECIPE, JUDGED_ON, GATE = "tinysight.recipe_digest", "tinysight.test_digest", "tinysight.gate"
 PROMOTED_AT = "tinysight.promoted_at"
 
@@ -37,6 +38,7 @@ class VersionInfo:
         uncommitted: which files were not in the commit when it was registered; empty for none.
         judged_on: digest of the test pictures that judged it last.
         gate: the last judgement, as JSON.
+        software: Python and the packages that registered it, as JSON.
     """
 
     name: str
@@ -56,6 +58,7 @@ class VersionInfo:
     uncommitted: str = ""
     judged_on: str = ""
     gate: str = ""
+    software: str = ""
 
     @property
     def complete(self) -> bool:
@@ -65,15 +68,24 @@ class VersionInfo:
     @property
     def judgement(self) -> dict[str, Any]:
         """The last judgement, as Decision.as_json gave it; empty without one."""
-        try:
-            content = json.loads(self.gate or "{}")
-        except ValueError:
-            return {}
-        return content if isinstance(content, dict) else {}
+        return _object(self.gate)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Name to version of the software that registered it; empty for versions of earlier times."""
+        return {str(name): str(version) for name, version in _object(self.software).items()}
 
     def as_json(self) -> dict[str, object]:
         """For programs."""
-        return {**asdict(self), "gate": self.judgement or None}
+        return {**asdict(self), "gate": self.judgement or None, "software": self.environment or None}
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        content = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def version_info(entry: "ModelVersion", aliases: tuple[str, ...]) -> VersionInfo:
@@ -98,4 +110,5 @@ def version_info(entry: "ModelVersion", aliases: tuple[str, ...]) -> VersionInfo
         uncommitted=tags.get(UNCOMMITTED, ""),
         judged_on=tags.get(JUDGED_ON, ""),
         gate=tags.get(GATE, ""),
+        software=tags.get(ENVIRONMENT, ""),
     )

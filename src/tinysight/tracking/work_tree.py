@@ -34,3 +34,18 @@ def _git(root: Path, *words: str) -> str | None:
     except OSError:  # git is not installed
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def has_commit(root: Path, commit: str) -> bool:
+    """Whether this repository holds a commit."""
+    return bool(commit) and _git(root, "cat-file", "-e", f"{commit}^{{commit}}") is not None
+
+
+def file_at(root: Path, commit: str, path: str) -> str | None:
+    """A file's text as of a commit; None if it was not there."""
+    return _git(root, "show", f"{commit}:{path}") if commit else None
+
+
+def clone_url(root: Path) -> str:
+    """Where a clone is made from: the remote `origin`, else this very folder."""
+    return (_git(root, "config", "remote.origin.url") or str(root.absolute())).strip()

@@ -1,0 +1,119 @@
+"""What `explain` says is verified, and what no longer matches is named."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from results import make_results
+
+from tinysight.cli import main
+from tinysight.params import Params
+from tinysight.paths import Paths
+from tinysight.tracking.environment import environment
+from tinysight.tracking.origin import Origin, explain, origin_text
+from tinysight.tracking.release import release
+from tinysight.tracking.store import open_store
+from tinysight.tracking.version_info import ENVIRONMENT
+
+
+def git(root: Path, *words: str) -> str:
+    identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    return subprocess.run(
+        ["git", *identity, *words], cwd=root, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+@pytest.fixture
+def committed(finished: tuple[Params, Paths]) -> Paths:
+    """Version 1 of a project that is all committed."""
+    params, paths = finished
+    (paths.root / ".gitignore").write_text("/data/\n/models/\n/scores/\n/reports/\n/.tinysight/\n")
+    git(paths.root, "init", "-q")
+    git(paths.root, "add", "-A")
+    git(paths.root, "commit", "-qm", "all of it")
+    release(params, paths)
+    return paths
+
+
+def found(origin: Origin) -> dict[str, bool | None]:
+    return {one.what: one.holds for one in origin.findings}
+
+
+def test_a_version_of_today_holds_in_all(committed: Paths) -> None:
+    origin = explain(committed, "1")
+    assert found(origin) == {"files": True, "commit": True, "settings": True, "params.yaml": True, "data": True,
+                             "software": True}  # fmt: skip
+    assert (origin.candidate, origin.git_commit) == ("svm", git(committed.root, "rev-parse", "HEAD"))
+    assert origin.settings is not None
+    assert origin.settings["models"]["svm"]["kind"] == "svm"
+    assert origin.environment == environment()
+    assert origin.commands[2:] == (
+        f"git checkout {origin.git_commit}",
+        "make install",
+        "source .venv/bin/activate",
+        "dvc repro export@svm",
+        "sha256sum models/svm/export/model.onnx",
+    )
+    text = origin_text(origin)
+    assert text.startswith("colours 1: candidate svm\n")
+    assert "holds    settings: The run's params.yaml is what the model file names." in text
+
+
+def test_what_no_longer_matches_is_named(committed: Paths) -> None:
+    make_results(committed.root, faint=3)
+    with open_store(committed) as store:
+        older = json.dumps({**environment(), "onnxruntime": "1.0"})
+        store.client.set_model_version_tag("colours", "1", ENVIRONMENT, older)
+    shutil.rmtree(committed.root / ".git")
+    origin = explain(committed, "production")
+    assert found(origin) == {"files": True, "commit": False, "settings": True, "data": False, "software": False}
+    text = origin_text(origin)
+    assert "DIFFERS  software: Other versions here: onnxruntime 1.0, here " in text
+    assert "DIFFERS  data: The data set here is another" in text
+
+
+def test_settings_that_were_not_committed_come_from_the_run(committed: Paths) -> None:
+    params, paths = make_results(committed.root, "seed=7", seed=1)
+    release(params, paths)
+    origin = explain(paths, "2")
+    assert (found(origin)["commit"], found(origin)["params.yaml"], found(origin)["settings"]) == (False, False, True)
+    with open_store(paths, write=False) as store:
+        run_id = store.client.get_run(store.client.get_model_version("colours", "2").run_id).data.tags[
+            "mlflow.parentRunId"
+        ]
+    assert f"mlflow artifacts download --run-id {run_id} --artifact-path params.yaml --dst-path ." in origin.commands
+    assert main_says(paths, "explain", "2")["commands"] == list(origin.commands)
+
+
+def main_says(paths: Paths, *words: str) -> dict[str, object]:
+    import contextlib
+    import io
+
+    paths.conf.mkdir(exist_ok=True)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        assert main(["registry", *words, "--json"]) == 0
+    content: dict[str, object] = json.loads(said.getvalue())
+    return content
+
+
+def test_runs_that_are_lost_leave_what_the_version_itself_knows(committed: Paths) -> None:
+    with open_store(committed) as store:
+        version = store.client.get_model_version("colours", "1")
+        parent = store.client.get_run(version.run_id).data.tags["mlflow.parentRunId"]
+        store.client.delete_run(parent)
+        shutil.rmtree(next(path for path in committed.artifacts.rglob(parent) if path.is_dir()))
+    origin = explain(committed, "1")
+    assert (origin.candidate, origin.settings, found(origin)["settings"]) == ("svm", None, None)
+    assert "dvc repro export@svm" in origin.commands
+
+
+def test_pictures_under_dvc_are_fetched_first(committed: Paths) -> None:
+    (committed.root / "data" / "raw.dvc").write_text("outs: []\n")
+    git(committed.root, "add", "-f", "data/raw.dvc")
+    git(committed.root, "commit", "-qm", "pictures")
+    release(*make_results(committed.root, seed=1))
+    assert "dvc pull data/raw.dvc" in explain(committed, "2").commands
+    assert "dvc pull data/raw.dvc" not in explain(committed, "1").commands
