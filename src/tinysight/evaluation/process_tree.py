@@ -28,7 +28,8 @@ def serving_mb(pid: int) -> float | None:
 
     Forked processes share what they have not changed: of that, the proportional size counts each page once. A library
     is in memory once however many of them use it, so the largest part that one of them has of all files counts. To
-    this comes by how much each has been larger than it is now.
+    this comes by how much each has been larger than it is now. A control group of its own would say a third less: the
+    pages of the libraries are charged to whoever read them first, on this machine the evaluation.
 
     Returns:
         In 10^6 bytes; None where /proc does not tell.
