@@ -10,13 +10,12 @@ from tinysight.evaluation.verdict.plots import (
     CURVE_HIGH,
     CURVE_WIDE,
     HIGH,
-    SQUARE,
     WIDE,
     pareto,
     place_candidates,
     place_curves,
-    place_reliability,
 )
+from tinysight.evaluation.verdict.reliability_plot import SQUARE, place_reliability
 from tinysight.params import ExpectedParams
 
 EXPECTED = ExpectedParams(shift=0.15, rotation=10)

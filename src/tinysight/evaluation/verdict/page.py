@@ -6,7 +6,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import tinysight.data.report.page as data_report
 from tinysight.data.report.texts import visible
-from tinysight.evaluation.verdict.plots import CURVE_HIGH, CURVE_WIDE, HIGH, SQUARE, WIDE, curve_y
+from tinysight.evaluation.verdict.plots import CURVE_HIGH, CURVE_WIDE, HIGH, WIDE, curve_y
+from tinysight.evaluation.verdict.reliability_plot import SQUARE
 from tinysight.evaluation.verdict.view import View
 
 HERE, SHARED = Path(__file__).parent, Path(data_report.__file__).parent  # the two reports look alike

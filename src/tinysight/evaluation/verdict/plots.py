@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tinysight.evaluation.explanation import MAJORITY
 from tinysight.evaluation.score_figures import level_text
-from tinysight.evaluation.scores import Bin, Curve, Scores
+from tinysight.evaluation.scores import Curve, Scores
 from tinysight.evaluation.wording import count, percent, percent_range
 from tinysight.params import ExpectedParams
 from tinysight.paths import is_int8
@@ -14,9 +14,8 @@ from tinysight.paths import is_int8
 WIDE, HIGH = 640.0, 340.0  # of accuracy against cost
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 16.0, 14.0, 42.0
 CURVE_WIDE, CURVE_HIGH = 260.0, 150.0  # of one robustness curve
-SQUARE = 300.0  # of the reliability diagram
 Axis = Callable[[float], float]
-LETTER = 6.6  # width of a character of a label
+LETTER = 7.4  # width of a character of a label, in the larger type of a phone
 LINE = 13.0  # its height
 
 
@@ -84,17 +83,6 @@ class CurvePlot:
     mark: float | None
 
 
-@dataclass(frozen=True)
-class Reliability:
-    """Two lines in a square, and what the axes show."""
-
-    before: str
-    after: str
-    dots: tuple[tuple[float, float], ...]
-    ticks: tuple[Tick, ...]
-    start: float
-
-
 def place_candidates(entrants: Sequence[Scores], chosen: str, colours: dict[str, int]) -> Plane:
     """Accuracy when moved, on val, against multiply-adds on a logarithmic axis.
 
@@ -125,7 +113,7 @@ def place_candidates(entrants: Sequence[Scores], chosen: str, colours: dict[str,
         front=front,
         below=below,
         across=tuple(Tick(x(10**power), count(10**power)) for power in powers),
-        up=tuple(Tick(y(share), f"{share:.0%}") for share in _steps(floor)),
+        up=tuple(Tick(y(share), f"{share:.0%}") for share in steps(floor)),
     )
 
 
@@ -231,23 +219,7 @@ def _mark(levels: Sequence[float], expected: float | None) -> float | None:
     return _step(after - 1 + share, len(levels))
 
 
-def place_reliability(before: Sequence[Bin], after: Sequence[Bin]) -> Reliability:
-    """How often it is right, up, against how sure it is, across; both axes begin at the same share."""
-    least = min(min(one.confidence, one.accuracy) for one in (*before, *after))
-    start = max(0.0, min(0.9, math.floor(least * 10) / 10))
-
-    def place(share: float) -> float:
-        return round((share - start) / (1 - start) * (SQUARE - 52), 1)
-
-    def at(one: Bin) -> tuple[float, float]:
-        return round(42 + place(one.confidence), 1), round(SQUARE - 36 - place(one.accuracy), 1)
-
-    lines = [" ".join(f"{x},{y}" for x, y in map(at, bins)) for bins in (before, after)]
-    ticks = tuple(Tick(place(share), f"{share:.0%}") for share in _steps(start))
-    return Reliability(lines[0], lines[1], tuple(map(at, after)), ticks, start)
-
-
-def _steps(floor: float) -> list[float]:
+def steps(floor: float) -> list[float]:
     """Four to eleven round shares from floor to 1."""
     step = 0.02 if floor >= 0.9 else 0.05 if floor >= 0.7 else 0.1 if floor >= 0.5 else 0.2
     number = round((1 - floor) / step)

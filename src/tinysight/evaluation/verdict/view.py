@@ -25,11 +25,10 @@ from tinysight.evaluation.verdict.learning_plot import LearningPlot, place_learn
 from tinysight.evaluation.verdict.plots import (
     CurvePlot,
     Plane,
-    Reliability,
     place_candidates,
     place_curves,
-    place_reliability,
 )
+from tinysight.evaluation.verdict.reliability_plot import Reliability, place_reliability
 from tinysight.evaluation.verdict.server import ServerTable, server_table
 from tinysight.evaluation.weaknesses import weakness_sentence
 from tinysight.evaluation.wording import cost as costs_text
