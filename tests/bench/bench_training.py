@@ -20,7 +20,7 @@ from tiny_datasets import make_params
 
 from tests.bench.bench import FIGURES, write
 from tests.bench.training_sets import SETS, TrainingSet
-from tinysight.data.augmentation import Warps, warp
+from tinysight.data.copies import copy_maker
 from tinysight.evaluation.robustness import warp_as_expected
 from tinysight.models.start import start_tensorflow
 from tinysight.models.training_data import TrainingData
@@ -29,7 +29,6 @@ from tinysight.predictor import Predictor
 
 CALLS = FIGURES / "training_final_calls.json"
 CANDIDATES = "logistic,svm,mlp,tutorial_cnn,small_cnn,transfer"
-COPIED = 20_000  # train rows; a larger set learns from its rows as they are
 
 
 def main() -> None:
@@ -82,13 +81,13 @@ def _data(pictures: TrainingSet, params: Params, seed: int, per_class: int) -> T
     if per_class:
         labels = pictures.labels[train]
         train = np.concatenate([train[labels == label][:per_class] for label in range(len(pictures.names))])
-    few, settings = len(train) <= COPIED, params.augment
-    warps = Warps(settings.shift, settings.rotation, settings.shear, settings.zoom, settings.flip, settings.fill)
-    draws = range(settings.copies if few else 0)
-    copies = [warp(pictures.pixels[train], train, warps, seed=seed, draw=draw) for draw in draws]
+    maker = copy_maker(params.augment, pictures.decoding.background, seed)
+    copies = [maker.make(pictures.pixels[train], train, draw) for draw in range(params.augment.copies)]
     labels = np.tile(pictures.labels[train], len(copies))
     warped = np.concatenate(copies) if copies else pictures.pixels[:0]
-    return TrainingData(pictures.pixels, pictures.labels, train, pictures.val, warped, labels, pictures.names)
+    return TrainingData(
+        pictures.pixels, pictures.labels, train, pictures.val, warped, labels, pictures.names, maker.make
+    )
 
 
 def _scores(prefix: str, content: bytes, pictures: TrainingSet, rows: Any, params: Params) -> dict[str, float]:

@@ -1,5 +1,7 @@
 """A candidate sees train rows and their copies, each once an epoch, and val rows only to be judged."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,8 +9,11 @@ from hypothesis import strategies as st
 from shapes import shape_data
 from tiny_datasets import balanced, noise
 
+from tinysight.data.augmentation import Warps
+from tinysight.data.copies import CopyMaker
 from tinysight.data.imageset import ImageSet
 from tinysight.data.splits import Split
+from tinysight.data.tones import Tones
 from tinysight.errors import DataError
 from tinysight.models.batches import TrainBatches, ValBatches
 from tinysight.models.training_data import SMALLEST_BATCH, STEPS_AN_EPOCH, TrainingData, gather
@@ -37,6 +42,25 @@ def test_val_comes_whole_and_in_order():
     batches = ValBatches(data)
     assert np.concatenate([batches[n][1] for n in range(len(batches))]).tolist() == data.val_labels.tolist()
     np.testing.assert_array_equal(np.concatenate(list(data.val_batches(7))), data.pixels[data.val_rows])
+
+
+def test_a_later_epoch_shows_other_copies_of_the_same_rows():
+    data = shape_data(train=12, val=3, copies=24)
+    maker = CopyMaker(Warps(shift=0.2), Tones(), seed=3)
+    data = replace(data, remake=maker.make)
+    places = np.array([30, 2, 13, 25])  # the second copies of rows 6 and 1, row 2, the first copy of row 1
+    rows = data.train_rows[[6, 1, 1]]
+    shown = data.images(places, epoch=2)
+    np.testing.assert_array_equal(shown[1], data.pixels[data.train_rows[2]])
+    for at, row, draw in zip((0, 3, 2), rows, (5, 5, 4), strict=True):
+        np.testing.assert_array_equal(shown[at], maker.make(data.pixels[[row]], np.array([row]), draw)[0])
+
+
+def test_without_a_maker_and_in_the_first_epoch_the_stages_copies_are_shown():
+    data = shape_data(train=12, val=3, copies=24)
+    made = replace(data, remake=lambda images, rows, draw: 0 * images)
+    np.testing.assert_array_equal(made.images(np.arange(12, 36)), data.copies)
+    np.testing.assert_array_equal(data.images(np.arange(12, 36), epoch=3), data.copies)
 
 
 @given(st.integers(1, 500), st.integers(1, 256))

@@ -23,7 +23,7 @@ class TrainBatches(keras.utils.PyDataset):  # type: ignore[misc] # Keras ships n
 
     def __getitem__(self, index: int) -> tuple[Pixels, Rows]:
         places = self._order[index * self._batch_size : (index + 1) * self._batch_size]
-        return self._data.images(places), self._labels[places]
+        return self._data.images(places, self._epoch), self._labels[places]
 
     def on_epoch_end(self) -> None:
         """Keras calls it between epochs."""

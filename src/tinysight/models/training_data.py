@@ -1,6 +1,6 @@
 """What a candidate learns from: train rows with their warped copies, and the val rows that judge it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from tinysight.errors import DataError
 from tinysight.imaging import Pixels
 
 Rows = NDArray[np.int64]
+Remake = Callable[[Pixels, Rows, int], Pixels]  # pictures, their rows and which copy: as CopyMaker.make
 SMALLEST_BATCH = 8
 STEPS_AN_EPOCH = 80  # of a small set: larger batches would leave too few steps to learn in
 VAL_BATCH = 256
@@ -31,6 +32,7 @@ class TrainingData:
         copies: (M, S, S, 3) uint8, warped copies of train rows.
         copy_labels: (M,) int64.
         class_names: in the order of their labels.
+        remake: makes other copies in each later epoch of a network; None shows the same ones again.
     """
 
     pixels: Pixels
@@ -40,6 +42,7 @@ class TrainingData:
     copies: Pixels
     copy_labels: Rows
     class_names: tuple[str, ...]
+    remake: Remake | None = None
 
     def __len__(self) -> int:
         return len(self.train_rows) + len(self.copies)
@@ -70,13 +73,30 @@ class TrainingData:
         weights *= counts.sum() / (weights * counts).sum()
         return {label: float(weight) for label, weight in enumerate(weights)}
 
-    def images(self, places: Rows) -> Pixels:
-        """The pictures at some places: (len(places), S, S, 3) uint8, in their order."""
-        originals = places < len(self.train_rows)
+    def images(self, places: Rows, epoch: int = 0) -> Pixels:
+        """The pictures at some places: (len(places), S, S, 3) uint8, in their order.
+
+        Args:
+            places: (n,) int64.
+            epoch: from 0 on; the first one shows the copies that the augment stage made.
+        """
+        copied = places >= len(self.train_rows)
         images = np.empty((len(places), *self.pixels.shape[1:]), dtype=np.uint8)
-        images[originals] = self.pixels[self.train_rows[places[originals]]]
-        images[~originals] = self.copies[places[~originals] - len(self.train_rows)]
+        images[~copied] = self.pixels[self.train_rows[places[~copied]]]
+        numbers = places[copied] - len(self.train_rows)
+        remade = self.remake if epoch else None
+        images[copied] = self.copies[numbers] if remade is None else self._remade(remade, numbers, epoch)
         return images
+
+    def _remade(self, remake: Remake, numbers: Rows, epoch: int) -> Pixels:
+        """Copies that no earlier epoch has shown, of the same rows as the copies with these numbers."""
+        made = np.empty((len(numbers), *self.pixels.shape[1:]), dtype=np.uint8)
+        rows, draws = self.train_rows[numbers % len(self.train_rows)], numbers // len(self.train_rows)
+        for draw in np.unique(draws):
+            drawn = draws == draw
+            later = int(draw) + epoch * (len(self.copies) // len(self.train_rows))
+            made[drawn] = remake(self.pixels[rows[drawn]], rows[drawn], later)
+        return made
 
     def val_batches(self, rows: int = VAL_BATCH) -> Iterator[Pixels]:
         """The val pictures in order, a bounded number at a time."""
@@ -92,7 +112,13 @@ class TrainingData:
         return max(1, min(wanted, max_images // len(self)))
 
 
-def gather(images: ImageSet, split: Split, copies: ImageSet | None, class_names: tuple[str, ...]) -> TrainingData:
+def gather(
+    images: ImageSet,
+    split: Split,
+    copies: ImageSet | None,
+    class_names: tuple[str, ...],
+    remake: Remake | None = None,
+) -> TrainingData:
     """Puts the pipeline's files together.
 
     Args:
@@ -100,6 +126,7 @@ def gather(images: ImageSet, split: Split, copies: ImageSet | None, class_names:
         split: its rows of each side.
         copies: warped copies of its train rows, or None where only val matters.
         class_names: in the order of their labels.
+        remake: how the augment stage made the copies, where each epoch may see others.
 
     Raises:
         DataError: if they do not belong together.
@@ -112,4 +139,6 @@ def gather(images: ImageSet, split: Split, copies: ImageSet | None, class_names:
         raise DataError("data/dataset, data/split and data/augmented do not belong together. Run `dvc repro`.")
     warped = np.empty((0, *shape), dtype=np.uint8) if copies is None else copies.pixels
     warped_labels = np.empty(0, dtype=np.int64) if copies is None else copies.labels
-    return TrainingData(images.pixels, images.labels, split.train, split.val, warped, warped_labels, class_names)
+    return TrainingData(
+        images.pixels, images.labels, split.train, split.val, warped, warped_labels, class_names, remake
+    )

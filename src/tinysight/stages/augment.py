@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tinysight.data.augmentation import Rows, Warps, warp
+from tinysight.data.augmentation import Rows
+from tinysight.data.copies import copy_maker
 from tinysight.data.disk_space import room_for
 from tinysight.data.imageset import ImageSet, write_imageset
 from tinysight.data.progress import progress_bar
 from tinysight.data.splits import Split
-from tinysight.data.tones import Tones, change_tones
 from tinysight.evaluation.augmented_figure import EXAMPLES, draw_augmented
 from tinysight.imaging import Pixels
 from tinysight.params import Params
@@ -41,31 +41,23 @@ def run(params: Params, paths: Paths) -> None:
 def _copies(pixels: Pixels, train: Rows, params: Params, advance: Callable[[int], None]) -> Iterator[Pixels]:
     """The warped pictures, (S, S, 3) uint8 each, from one chunk of rows at a time."""
     chunk = max(1, CHUNK_BYTES // (pixels.shape[1] ** 2 * 3))
+    maker = copy_maker(params.augment, params.dataset.background, params.seed)
     for draw in range(params.augment.copies):
         for start in range(0, len(train), chunk):
             rows = train[start : start + chunk]
-            yield from _changed(pixels[rows], rows, params, draw)
+            yield from maker.make(pixels[rows], rows, draw)
             advance(len(rows))
-
-
-def _changed(images: Pixels, rows: Rows, params: Params, draw: int) -> Pixels:
-    """(N, S, S, 3) uint8: copy number `draw` of each row's picture."""
-    ranges = params.augment.model_dump(exclude={"copies"})
-    tones = Tones(**{name: ranges.pop(name) for name in Tones.__dataclass_fields__})
-    warps = Warps(background=params.dataset.background, **ranges)
-    warped = warp(images, rows, warps, seed=params.seed, draw=draw)
-    return change_tones(warped, rows, tones, seed=params.seed, draw=draw)
 
 
 def _draw_examples(paths: Paths, images: ImageSet, train: Rows, params: Params) -> None:
     """The first train rows of each class, above what becomes of them."""
-    examples = {}
+    examples, maker = {}, copy_maker(params.augment, params.dataset.background, params.seed)
     for name in sorted({images.samples[row].class_name for row in train}):
         own = np.array([row for row in train if images.samples[row].class_name == name][:EXAMPLES])
         rows = np.resize(own, EXAMPLES)
         taken = images.pixels[rows]
         draws = np.arange(EXAMPLES) // len(own)  # a row that comes again shows another copy of itself
-        copies = [_changed(taken[[at]], rows[[at]], params, int(draw))[0] for at, draw in enumerate(draws)]
+        copies = [maker.make(taken[[at]], rows[[at]], int(draw))[0] for at, draw in enumerate(draws)]
         examples[name] = (taken, np.stack(copies) if params.augment.copies else taken[:0])
     paths.reports.mkdir(parents=True, exist_ok=True)
     draw_augmented(paths.augmented_picture, examples)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from tinysight import __version__
+from tinysight.data.copies import copy_maker
 from tinysight.data.dataset import read_info
 from tinysight.data.imageset import ImageSet
 from tinysight.data.splits import Split
@@ -29,7 +30,10 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
         DataError: if what it should learn from is missing or broken.
     """
     names = read_info(paths.dataset).class_names
-    data = gather(ImageSet.open(paths.dataset), Split.open(paths.split), ImageSet.open(paths.augmented), names)
+    maker = copy_maker(params.augment, params.dataset.background, params.seed)
+    data = gather(
+        ImageSet.open(paths.dataset), Split.open(paths.split), ImageSet.open(paths.augmented), names, maker.make
+    )
     folder = paths.train(candidate)
     folder.mkdir(parents=True, exist_ok=True)
     try:
