@@ -50,6 +50,7 @@ def write_bundle(
     name: str,
     version: str,
     scores: "BundleScores | None" = None,
+    beside: Mapping[str, bytes] | None = None,
 ) -> Bundle:
     """Makes a bundle beside its place and moves it there whole.
 
@@ -60,6 +61,7 @@ def write_bundle(
         name: the registered model's name.
         version: the registered version, or "local".
         scores: what the model scored, for whoever asks the service.
+        beside: more files by name, for people: the model card.
 
     Raises:
         ModelError: if the model cannot be loaded.
@@ -79,6 +81,8 @@ def write_bundle(
     (draft / GOLDEN).write_text(_json(expected), encoding="utf-8")
     if scores is not None:
         (draft / SCORES).write_text(scores.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    for file_name, data in (beside or {}).items():
+        (draft / file_name).write_bytes(data)
     digests = {p.relative_to(draft).as_posix(): sha256_of(p) for p in sorted(draft.rglob("*")) if p.is_file()}
     manifest = {"name": name, "version": version, "sha256": digests}
     (draft / MANIFEST).write_text(_json(manifest), encoding="utf-8")

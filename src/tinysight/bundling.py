@@ -48,8 +48,8 @@ def bundle_chosen(paths: Paths, out: Path) -> Bundle:
     def write(draft: Path) -> Path:
         model, golden = paths.model(str(chosen)), golden_pictures(params, paths)
         scores = bundle_scores(read_scores(paths.scores(str(chosen))))
-        names = {"name": params.register_.name, "version": LOCAL}
-        return write_bundle(draft / "bundle", model, golden, **names, scores=scores).folder
+        name = params.register_.name
+        return write_bundle(draft / "bundle", model, golden, name=name, version=LOCAL, scores=scores).folder
 
     return _make(out, write)
 

@@ -36,6 +36,7 @@ def add_registry(commands: "Commands", project: "Project") -> None:
 
     _json(add("list", _list, "all versions of this project's model"))
     one = add("show", _show, "all about one version: decision, scores, files")
+    carding = add("card", _card, "its model card: use, data, scores, weaknesses, limits, cost")
     two = add("compare", _compare, "two versions on the same pictures", COMPARE)
     promoting = add("promote", _promote, "make a version the production one")
     back = add("rollback", _rollback, "make the version production again that was it before")
@@ -43,7 +44,7 @@ def add_registry(commands: "Commands", project: "Project") -> None:
     explaining = add("explain", _explain, "what a version was made from, and how it is made again", EXPLAIN)
     pulling = add("pull", _pull, "a version as a folder, for a machine without a registry")
     add("sync", _sync, "fill the tracking store and registry from the files of this folder")
-    for command in (one, promoting, explaining, pulling):
+    for command in (one, carding, promoting, explaining, pulling):
         command.add_argument("version", help=VERSION)
     two.add_argument("one", help=VERSION)
     two.add_argument("other", help=VERSION)
@@ -78,6 +79,13 @@ def _show(arguments: argparse.Namespace, paths: Paths) -> int:
 
     content = show(paths, arguments.version)
     return _say(arguments, content, lambda: page(content))
+
+
+def _card(arguments: argparse.Namespace, paths: Paths) -> int:
+    from tinysight.tracking.version_page import card
+
+    print(card(paths, arguments.version), end="")
+    return 0
 
 
 def _compare(arguments: argparse.Namespace, paths: Paths) -> int:

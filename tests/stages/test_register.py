@@ -14,6 +14,7 @@ from tinysight.errors import TrackingError
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.stages import register
+from tinysight.tracking.history import history
 from tinysight.tracking.registry import list_versions
 from tinysight.tracking.store import open_store
 
@@ -67,11 +68,23 @@ def test_a_store_that_is_down_loses_nothing(finished: tuple[Params, Paths], monk
     assert len(list_versions(finished[1])) == 1
 
 
+def check_history(paths: Paths) -> None:
+    """Every move that happened, none that did not, each from where the one before led to, and nothing left open."""
+    for alias in ("production", "challenger"):
+        moves = [move for move in history(paths) if move.alias == alias]
+        done = [move for move in moves if move.state == "done"]
+        assert [move.state for move in moves if move.state == "begun"] == []
+        assert [move.before for move in done] == ["", *(move.after for move in done)][: len(done)]
+        now = next((version.version for version in list_versions(paths) if alias in version.aliases), "")
+        assert now == (done[-1].after if done else "")
+
+
 def whole(paths: Paths, versions: int = 1) -> None:
     """One complete version a file, the alias on one of them, one run a candidate, nothing half-made."""
     found = list_versions(paths)
     assert len(found) == len({version.sha256 for version in found}) == versions
     assert sum("production" in version.aliases for version in found) == 1
+    check_history(paths)
     with open_store(paths, write=False) as store:
         runs = store.client.search_runs([store.experiment("colours")])
     assert len(runs) == 4

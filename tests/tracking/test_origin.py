@@ -117,3 +117,25 @@ def test_pictures_under_dvc_are_fetched_first(committed: Paths) -> None:
     release(*make_results(committed.root, seed=1))
     assert "dvc pull data/raw.dvc" in explain(committed, "2").commands
     assert "dvc pull data/raw.dvc" not in explain(committed, "1").commands
+
+
+def test_a_version_brings_its_card(committed: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    committed.conf.mkdir()
+    capsys.readouterr()
+    assert main(["registry", "card", "production"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("# colours: svm\n")
+    assert f"Commit `{git(committed.root, 'rev-parse', 'HEAD')}`" in said
+    (card,) = committed.artifacts.rglob("bundle/*/card.md")
+    assert card.read_text(encoding="utf-8") == said
+
+
+def test_a_version_of_earlier_times_has_no_card(committed: Paths, capsys: pytest.CaptureFixture[str]) -> None:
+    committed.conf.mkdir()
+    (card,) = committed.artifacts.rglob("bundle/*/card.md")
+    manifest = card.with_name("bundle.json")
+    content = json.loads(manifest.read_text())
+    del content["sha256"]["card.md"]
+    manifest.write_text(json.dumps(content))
+    assert main(["registry", "card", "1"]) == 1
+    assert "registered without a card" in capsys.readouterr().err

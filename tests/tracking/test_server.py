@@ -1,16 +1,12 @@
 """The same roads against a real `mlflow server` whose artifacts go through its proxy."""
 
-import os
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from projects import free_port, project_environment
+from mlflow_server import mlflow_server
+from projects import free_port
 from results import BAD, give_store, make_results
 
 from tinysight.bundle import check_golden
@@ -27,40 +23,13 @@ from tinysight.tracking.store import Store
 from tinysight.tracking.sync import sync
 
 pytestmark = pytest.mark.slow
-START_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A tracking server with a database and artifacts of its own; yields its URL."""
-    folder, port = tmp_path_factory.mktemp("server"), free_port()
-    place = Paths(folder)
-    give_store(place)
-    words = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    words += ["--backend-store-uri", f"sqlite:///{place.store}", "--artifacts-destination", str(folder / "artifacts")]
-    command = [sys.executable, "-m", "mlflow", "server", *words]
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=project_environment(**quiet), cwd=folder,
-                                   start_new_session=True)  # fmt: skip
-    try:
-        wait_until_up(f"http://127.0.0.1:{port}", folder / "log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(process.pid, 15)
-        process.wait(timeout=30)
-
-
-def wait_until_up(url: str, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(f"{url}/health", timeout=2).close()
-        except OSError:
-            time.sleep(0.3)
-        else:
-            return
-    pytest.fail(f"no server after {START_SECONDS} s: {log.read_text()[-2000:]}")
+    with mlflow_server(tmp_path_factory.mktemp("server")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -2,13 +2,16 @@
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tinysight.data.dataset import read_info
+from tinysight.data.splits import Split
+from tinysight.evaluation.card import CARD, PICTURE, Origin, model_card
 from tinysight.evaluation.scores import bundle_scores, read_scores
 from tinysight.params import Params
 from tinysight.paths import Paths, candidate_of, is_int8
-from tinysight.tracking.alias_moves import AliasMovedError, move_alias
+from tinysight.tracking.alias_moves import AliasMovedError, move_alias, settle
 from tinysight.tracking.decision import Decision
 from tinysight.tracking.golden import golden_pictures
 from tinysight.tracking.judgement import Contest, judge_version
@@ -51,22 +54,34 @@ def release(params: Params, paths: Paths) -> Decision:
 
 
 def _model_file(params: Params, paths: Paths, chosen: str, run_id: str) -> ModelFile:
-    recipe = params.recipe_digest(candidate_of(chosen))
+    recipe, commit, loose = params.recipe_digest(candidate_of(chosen)), git_commit(paths.root), uncommitted(paths.root)
     return ModelFile(
         path=paths.model(chosen),
         golden=golden_pictures(params, paths),
         run_id=run_id,
         dataset_digest=read_info(paths.dataset).digest,
-        git_commit=git_commit(paths.root),
+        git_commit=commit,
         scores=bundle_scores(read_scores(paths.scores(chosen))),
         recipe=f"{recipe}-int8" if is_int8(chosen) else recipe,
-        uncommitted=uncommitted(paths.root),
+        uncommitted=loose,
+        card=_card(params, paths, chosen, commit, loose),
     )
+
+
+def _card(params: Params, paths: Paths, chosen: str, commit: str, loose: Sequence[str]) -> dict[str, bytes]:
+    """The model card, and the picture of its worst mistakes where evaluate drew one."""
+    drawn = paths.scores(chosen) / "mistakes.png"
+    picture = drawn.read_bytes() if drawn.is_file() else b""
+    train_rows, expected = len(Split.open(paths.split).train), params.evaluate.expected
+    origin = Origin(params.register_.name, read_info(paths.dataset), train_rows, expected, commit, loose)
+    text = model_card(read_scores(paths.scores(chosen)), origin, picture=bool(picture))
+    return {CARD: text.encode(), **({PICTURE: picture} if picture else {})}
 
 
 def _attempt(params: Params, paths: Paths, chosen: str, model: ModelFile) -> Decision:
     with open_store(paths) as store:
         version = register(store, params.register_.name, model)
+        settle(store, params.register_.name)  # what a killed process left
         champion = find_champion(store, params.register_.name)
     if champion is not None and champion.version == version.version:
         reason = f"Version {version.version} is production already. {champion.why}".strip()

@@ -6,7 +6,8 @@ from typing import Any
 
 from tinysight.bundle import MODEL, check_golden, scores_of
 from tinysight.config import load_params
-from tinysight.errors import BundleError, ModelError
+from tinysight.errors import BundleError, ModelError, TrackingError
+from tinysight.evaluation.card import CARD
 from tinysight.evaluation.wording import file_size, percent, percent_range
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
@@ -44,6 +45,25 @@ def look_at_files(store: Store, version: VersionInfo) -> dict[str, Any]:
             "contract": predictor.contract.model_dump(mode="json"),
             "scores": scores.model_dump(mode="json") if scores else None,
         }
+
+
+def card(paths: Paths, version: str) -> str:
+    """The model card that was registered with a version, as Markdown.
+
+    Raises:
+        TrackingError: if there is no such version, it has none, or the store cannot be used.
+        BundleError: if its files are not as promised.
+    """
+    name = load_params(paths.params).register_.name
+    with TemporaryDirectory() as folder, open_store(paths, write=False) as store:
+        found = find_version(store, name, version)
+        bundle = download(store, found, Path(folder))
+        if CARD not in bundle.sha256:
+            raise TrackingError(
+                f"{name} {found.version} was registered without a card, by an earlier tinysight."
+                f" `tinysight registry show {found.version}` tells what is known of it."
+            )
+        return (bundle.folder / CARD).read_text(encoding="utf-8")
 
 
 def page(content: dict[str, Any]) -> str:
