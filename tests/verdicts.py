@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from evaluated import whole_scores
 
+from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.error_costs import ErrorCost
 from tinysight.evaluation.learning import ROWS, Learning, Trial
 from tinysight.evaluation.merits import RIGHT_ANSWERS, CheapMistakes
@@ -42,18 +43,15 @@ def drawn(
         rule=rule,
         candidates=[in_verdict(entrant, costs.get(entrant.name)) for entrant in entrants],
     )
-    view = make_view(
-        verdict,
-        entrants,
-        EXPECTED,
+    beside = Beside(
         dataset=dataset,
+        image_size=28,
+        error_costs=("cat taken for dog costs 5",) if costs else (),
+        learning=learning,
         mistakes=mistakes,
         augmented=augmented,
-        learning=learning,
-        image_size=28,
-        error_costs=["cat taken for dog costs 5"] if costs else [],
     )
-    return draw_verdict(view)
+    return draw_verdict(make_view(verdict, entrants, EXPECTED, beside))
 
 
 def trial(rows: int, share: float, *, varied: str = ROWS, size: int = 28, candidate: str = "svm") -> Trial:

@@ -4,6 +4,7 @@ import pytest
 from evaluated import scores_of, whole_scores
 from verdicts import trial
 
+from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.error_costs import ErrorCost, MeanCost
 from tinysight.evaluation.explanation import explain
 from tinysight.evaluation.learning import SIZE, Learning
@@ -13,6 +14,7 @@ from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
 from tinysight.evaluation.verdict_page import verdict_page
 from tinysight.params import ExpectedParams
 
+BESIDE = Beside("digits")
 EXPECTED = ExpectedParams(shift=0.15, rotation=10.0)
 
 
@@ -39,7 +41,7 @@ def page(*entrants):
         rule=rule,
         candidates=[in_verdict(e) for e in entrants],
     )
-    return verdict_page(verdict, entrants, EXPECTED, dataset="digits", figure="verdict.png")
+    return verdict_page(verdict, entrants, EXPECTED, BESIDE, figure="verdict.png")
 
 
 def test_a_cheap_choice_is_explained_by_what_it_loses_and_saves():
@@ -103,7 +105,7 @@ def test_the_page_without_a_candidate_gives_reasons_and_the_way_on():
 
 
 def test_next_steps_name_the_weakest_class_and_what_it_is_taken_for():
-    steps = next_steps(SVM.scores, some_failed=False)
+    steps = next_steps(SVM.scores, BESIDE, some_failed=False)
     assert any(
         step.startswith("dog is recognised least often (in 94.0 %") and "taken for cat" in step for step in steps
     )
@@ -112,20 +114,20 @@ def test_next_steps_name_the_weakest_class_and_what_it_is_taken_for():
 
 @pytest.mark.parametrize(("expected", "said"), [(0.90, True), (0.94, False)])
 def test_a_loss_by_motion_suggests_more_moved_copies(expected, said):
-    steps = next_steps(scores_of("svm", expected), some_failed=True)
+    steps = next_steps(scores_of("svm", expected), BESIDE, some_failed=True)
     assert any("augment.copies" in step for step in steps) == said
     assert any("retry" in step for step in steps)
 
 
 def test_where_nobody_has_tried_more_pictures_the_command_is_named():
-    assert "`tinysight learning-curve`" in next_steps(SVM.scores, some_failed=False)[-1]
+    assert "`tinysight learning-curve`" in next_steps(SVM.scores, BESIDE, some_failed=False)[-1]
 
 
 def test_what_a_learning_curve_found_is_a_step():
     rows = [trial(number, 1 - 0.4 * (number / 100) ** -0.5) for number in (100, 200, 400, 800)]
     sizes = [trial(800, 0.9, varied=SIZE, size=28), trial(800, 0.95, varied=SIZE, size=56)]
     found = Learning(dataset_digest="d", trials=[*rows, *sizes])
-    steps = next_steps(SVM.scores, some_failed=False, learning=found, image_size=28)
+    steps = next_steps(SVM.scores, Beside("digits", 28, learning=found), some_failed=False)
     assert "twice as many would bring about" in steps[-2]
     assert steps[-1].startswith("At 56 × 56 pixels it names 5.0 points more")
     assert not any("learning-curve" in step for step in steps)

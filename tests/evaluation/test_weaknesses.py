@@ -2,6 +2,7 @@
 
 from evaluated import curves_of, scores_of
 
+from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.next_steps import next_steps
 from tinysight.evaluation.weaknesses import weakness, weakness_sentence
 
@@ -28,5 +29,6 @@ def test_scores_without_curves_say_nothing():
 
 
 def test_the_next_steps_name_the_override_only_where_it_matters():
-    assert any("dvc exp run -S augment.brightness=0.2" in step for step in next_steps(scores(0.5), some_failed=False))
-    assert not any("brightness" in step for step in next_steps(scores(0.94), some_failed=False))
+    steps = next_steps(scores(0.5), Beside("pets"), some_failed=False)
+    assert any("dvc exp run -S augment.brightness=0.2" in step for step in steps)
+    assert not any("brightness" in step for step in next_steps(scores(0.94), Beside("pets"), some_failed=False))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ from tinysight.evaluation.answers import Answers, answer, split_scores
 from tinysight.evaluation.cost import measure_cost, spread
 from tinysight.evaluation.curves import POINTS, curve_rows, robustness_curves
 from tinysight.evaluation.mistakes import Mistakes, worst_mistakes
-from tinysight.evaluation.scores import Scores, SplitScores, Unknown
+from tinysight.evaluation.scores import Cost, Scores, SplitScores, Unknown
 from tinysight.evaluation.strangers import strangers
-from tinysight.params import Params
+from tinysight.params import EvaluateParams, Params
 from tinysight.predictor import Predictor
 
 SCORING_THREADS = 2  # scores are the same on any number; time and memory are measured on one
@@ -34,6 +35,23 @@ class Trained:
 
 
 @dataclass(frozen=True)
+class Material:
+    """What all model files are judged on.
+
+    Attributes:
+        images: the data set, memory-mapped.
+        split: its sides.
+        class_names: of the data set.
+        pictures: source files' bytes, on which decoding and the service are timed.
+    """
+
+    images: ImageSet
+    split: Split
+    class_names: tuple[str, ...]
+    pictures: Sequence[bytes]
+
+
+@dataclass(frozen=True)
 class Judged:
     """The scores of a model file and what stands behind them."""
 
@@ -45,13 +63,9 @@ class Judged:
 def judge_model(
     name: str,
     model: Path,
-    images: ImageSet,
-    split: Split,
+    material: Material,
     params: Params,
     trained: Trained,
-    *,
-    class_names: tuple[str, ...],
-    pictures: Sequence[bytes] = (),
     advance: Callable[[int], object] = lambda _: None,
 ) -> Judged:
     """Scores one model file, through the predictor that serves.
@@ -59,46 +73,37 @@ def judge_model(
     Args:
         name: of the candidate.
         model: its model.onnx or model.int8.onnx.
-        images: the data set, memory-mapped.
-        split: its sides.
+        material: what it is judged on.
         params: of the pipeline.
         trained: what the stages before say.
-        class_names: of the data set.
-        pictures: source files' bytes, on which decoding and the service are timed.
         advance: told how many answers have come.
 
     Raises:
         ModelError: if the file cannot be judged.
     """
-    predictor = Predictor(model, threads=SCORING_THREADS)
-    _check_classes(predictor, class_names)
-    rows = {"val": split.val, "test": split.test}
-    sides = {
-        side: answer(predictor, images, chosen, params.evaluate, seed=params.seed, advance=advance)
-        for side, chosen in rows.items()
-    }
-    timed = np.asarray(images.pixels[spread(split.val, params.evaluate.timed_images)])
-    cost = measure_cost(
-        model,
-        timed,
-        train_seconds=trained.train_seconds,
-        pictures=pictures,
-        service_seconds=params.evaluate.service_seconds,
-    )
+    predictor, images, split = Predictor(model, threads=SCORING_THREADS), material.images, material.split
+    _check_classes(predictor, material.class_names)
+    asked = partial(answer, predictor, images, params=params.evaluate, seed=params.seed, advance=advance)
+    sides = {"val": asked(split.val), "test": asked(split.test)}
+    cost = _cost(model, material, params.evaluate, trained)
     sampled = curve_rows(split.val, images, most=params.evaluate.curve_images, multiply_adds=cost.multiply_adds)
-    val = split_scores(sides["val"], predictor)
+    expected, val = params.evaluate.expected, split_scores(sides["val"], predictor)
     scores = Scores(
         name=name,
         kind=trained.kind,
         val=val,
         test=split_scores(sides["test"], predictor),
         cost=cost,
-        curves=robustness_curves(
-            predictor, images, sampled, params.evaluate.expected, seed=params.seed, advance=advance
-        ),
+        curves=robustness_curves(predictor, images, sampled, expected, seed=params.seed, advance=advance),
         unknown=_unknown(predictor, params, trained, val),
     )
     return Judged(scores, sides, worst_mistakes(predictor, images, list(sides.values())))
+
+
+def _cost(model: Path, material: Material, params: EvaluateParams, trained: Trained) -> Cost:
+    timed = np.asarray(material.images.pixels[spread(material.split.val, params.timed_images)])
+    seconds, trained_for = params.service_seconds, trained.train_seconds
+    return measure_cost(model, timed, train_seconds=trained_for, pictures=material.pictures, service_seconds=seconds)
 
 
 def answers_needed(split: Split, params: Params) -> int:

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.explanation import MAJORITY
-from tinysight.evaluation.learning import ROWS, SIZE, Learning, more_pictures, other_size
+from tinysight.evaluation.learning import ROWS, SIZE, more_pictures, other_size
 from tinysight.evaluation.scores import Scores
 from tinysight.evaluation.weaknesses import weakness
 from tinysight.evaluation.wording import percent, points
@@ -20,16 +21,13 @@ LOOK = (
 )
 
 
-def next_steps(
-    chosen: Scores | None, *, some_failed: bool, learning: Learning | None = None, image_size: int = 0
-) -> list[str]:
+def next_steps(chosen: Scores | None, beside: Beside, *, some_failed: bool) -> list[str]:
     """One Markdown sentence or two for each step.
 
     Args:
         chosen: the chosen candidate's scores; None if every candidate failed.
+        beside: what else is known, trials on today's data set among it.
         some_failed: whether there is a candidate to try again.
-        learning: trials on today's data set, where somebody has asked for them.
-        image_size: of the data set.
     """
     again = [RETRY] if some_failed else []
     if chosen is None:
@@ -37,7 +35,7 @@ def next_steps(
     if chosen.kind == MAJORITY:
         return [LOOK, *again]
     found = [*_weakest_class(chosen), *_moved(chosen), *_spoiled(chosen), *_uncertain(chosen)]
-    return [SERVE, *again, *found, *_learned(chosen, learning, image_size)]
+    return [SERVE, *again, *found, *_learned(chosen, beside)]
 
 
 def _weakest_class(chosen: Scores) -> list[str]:
@@ -91,10 +89,10 @@ def _uncertain(chosen: Scores) -> list[str]:
     return [advice] if width >= SENSIBLE_GAP else []
 
 
-def _learned(chosen: Scores, learning: Learning | None, image_size: int) -> list[str]:
+def _learned(chosen: Scores, beside: Beside) -> list[str]:
     """What more pictures or larger ones would bring, or how to find out."""
-    name = candidate_of(chosen.name)
+    name, learning = candidate_of(chosen.name), beside.learning
     if learning is None or not learning.of(name, ROWS):
         return [CURVE]
-    found = [more_pictures(name, learning.of(name, ROWS)), other_size(learning.of(name, SIZE), image_size)]
+    found = [more_pictures(name, learning.of(name, ROWS)), other_size(learning.of(name, SIZE), beside.image_size)]
     return [sentence for sentence in found if sentence]

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.explanation import MAJORITY
-from tinysight.evaluation.learning import Learning
 from tinysight.evaluation.next_steps import next_steps
 from tinysight.evaluation.scores import Scores, SplitScores
 from tinysight.evaluation.selection import Entrant, Verdict
@@ -24,15 +24,7 @@ from tinysight.params import ExpectedParams
 
 
 def verdict_page(
-    verdict: Verdict,
-    entrants: Sequence[Entrant],
-    expected: ExpectedParams,
-    *,
-    dataset: str,
-    figure: str,
-    learning: Learning | None = None,
-    image_size: int = 0,
-    error_costs: Sequence[str] = (),
+    verdict: Verdict, entrants: Sequence[Entrant], expected: ExpectedParams, beside: Beside, *, figure: str
 ) -> str:
     """The verdict as Markdown.
 
@@ -40,22 +32,19 @@ def verdict_page(
         verdict: what verdict.json holds.
         entrants: all candidates with all their scores.
         expected: the warps under which it was decided.
-        dataset: the data set's name.
+        beside: what else is shown.
         figure: file name of the figure of accuracy against cost; empty for none.
-        learning: trials on today's data set, where there are any.
-        image_size: of the data set.
-        error_costs: what the user has said that mistakes cost, in words.
     """
     chosen = next((e.scores for e in entrants if e.scores and e.name == verdict.chosen), None)
-    parts = [f"# {dataset}: {_headline(chosen, verdict)}", verdict.why]
+    parts = [f"# {beside.dataset}: {_headline(chosen, verdict)}", verdict.why]
     if chosen:
         parts += [_unseen(chosen, expected), *([f"![accuracy against cost]({figure})"] if figure else [])]
-        parts += ["## All candidates", _table(verdict, entrants), _legend(verdict, expected, error_costs)]
+        parts += ["## All candidates", _table(verdict, entrants), _legend(verdict, expected, beside.error_costs)]
         parts += _server(chosen, [e.scores for e in entrants if e.scores])
     failed = [f"- **{e.name}**: {e.reason}" for e in entrants if not e.scores]
     if failed:
         parts += ["## Failed", "\n".join(failed)]
-    steps = next_steps(chosen, some_failed=bool(failed), learning=learning, image_size=image_size)
+    steps = next_steps(chosen, beside, some_failed=bool(failed))
     parts += ["## What to do next", "\n".join(f"- {step}" for step in steps)]
     return "\n\n".join(parts) + "\n"
 

@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from tinysight.errors import DataError
 from tinysight.evaluation.answers import Answers
 from tinysight.evaluation.doubts import PREDICTIONS
 from tinysight.evaluation.figures import draw_confusion_matrix, draw_learning_curves, read_curves
-from tinysight.evaluation.judging import Judged, answers_needed, judge_model, read_trained
+from tinysight.evaluation.judging import Judged, Material, answers_needed, judge_model, read_trained
 from tinysight.evaluation.mistakes import write_mistakes
 from tinysight.evaluation.score_figures import draw_curves, draw_mistakes, draw_reliability
 from tinysight.evaluation.scores import Scores, write_scores
@@ -42,39 +41,21 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     if status.failed:
         write_status(paths.scores(candidate), status)
         return
-    pictures = timed_pictures(params, paths, images, split.val)
+    material = Material(images, split, class_names, timed_pictures(params, paths, images, split.val))
     for name in paths.scored(candidate):
-        _attempt(params, paths, name, images, split, class_names, pictures)
+        _attempt(params, paths, name, material)
 
 
-def _attempt(
-    params: Params,
-    paths: Paths,
-    name: str,
-    images: ImageSet,
-    split: Split,
-    class_names: tuple[str, ...],
-    pictures: Sequence[bytes],
-) -> None:
+def _attempt(params: Params, paths: Paths, name: str, material: Material) -> None:
     target = paths.scores(name)
     target.mkdir(parents=True)
     status = OK
     try:
         trained = read_trained(paths.train(name), paths.export(name))
-        with progress_bar(f"evaluate {name}", answers_needed(split, params)) as advance:
-            judged = judge_model(
-                name,
-                paths.model(name),
-                images,
-                split,
-                params,
-                trained,
-                class_names=class_names,
-                pictures=pictures,
-                advance=advance,
-            )
+        with progress_bar(f"evaluate {name}", answers_needed(material.split, params)) as advance:
+            judged = judge_model(name, paths.model(name), material, params, trained, advance)
         _write(target, judged)
-        _draw(target, paths.train(name), judged, class_names)
+        _draw(target, paths.train(name), judged, material.class_names)
     except Exception as error:  # whatever breaks one candidate must not stop the others
         print(f"evaluate: {name} failed: {error}", file=sys.stderr)
         shutil.rmtree(target)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tinysight.data.dataset import read_info
 from tinysight.errors import ModelError
+from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.budget import over_budget
 from tinysight.evaluation.error_costs import ErrorCost, cost_matrix, read_error_cost, stated
 from tinysight.evaluation.explanation import explain
@@ -31,38 +32,32 @@ def run(params: Params, paths: Paths) -> None:
         DataError: if a candidate's scores cannot be read.
     """
     entrants = [_entrant(params, paths, name) for candidate in params.models for name in _scored(paths, candidate)]
-    expected = params.evaluate.expected
+    verdict = _decide(params, paths, entrants)
+    beside, expected, figure = _beside(params, paths, verdict), params.evaluate.expected, paths.verdict_figure
+    paths.reports.mkdir(parents=True, exist_ok=True)
+    if verdict.chosen:
+        _draw(figure, entrants, verdict, params.dataset.name)
+    write_whole(paths.verdict_text, verdict_page(verdict, entrants, expected, beside, figure=figure.name))
+    page = draw_verdict(make_view(verdict, entrants, expected, beside))
+    write_whole(paths.verdict_html, page.encode("utf-8", "xmlcharrefreplace"))
+    write_record(paths.verdict, verdict)
+    if verdict.chosen is None:
+        raise ModelError(_nobody(entrants, verdict.over_budget))
+
+
+def _decide(params: Params, paths: Paths, entrants: list[Entrant]) -> Verdict:
     over = over_budget(entrants, params.select.budget)
     costs = _error_costs(params, paths, entrants)
     merit = CheapMistakes(costs) if costs else RIGHT_ANSWERS
     affordable = [entrant for entrant in entrants if entrant.name not in over]
     rule = choose(affordable, params.select.standard_errors, merit)
-    verdict = Verdict(
+    return Verdict(
         chosen=rule.good_enough[0] if rule else None,
-        why=explain(rule, entrants, expected, over, merit),
+        why=explain(rule, entrants, params.evaluate.expected, over, merit),
         rule=rule,
         candidates=[in_verdict(entrant, costs.get(entrant.name)) for entrant in entrants],
         over_budget=over,
     )
-    paths.reports.mkdir(parents=True, exist_ok=True)
-    if rule:
-        _draw(paths.verdict_figure, entrants, verdict, params.dataset.name)
-    learning = _learning(paths)
-    page = verdict_page(
-        verdict,
-        entrants,
-        expected,
-        dataset=params.dataset.name,
-        figure=paths.verdict_figure.name,
-        learning=learning,
-        image_size=params.dataset.image_size,
-        error_costs=list(stated(params.select.error_costs or {})),
-    )
-    write_whole(paths.verdict_text, page)
-    write_whole(paths.verdict_html, _html(params, paths, verdict, entrants, learning))
-    write_record(paths.verdict, verdict)
-    if rule is None:
-        raise ModelError(_nobody(entrants, over))
 
 
 def _nobody(entrants: list[Entrant], over: dict[str, str]) -> str:
@@ -92,20 +87,16 @@ def _error_costs(params: Params, paths: Paths, entrants: list[Entrant]) -> dict[
     return {scores.name: read_error_cost(paths.scores(scores.name), matrix) for scores in scored}
 
 
-def _html(params: Params, paths: Paths, verdict: Verdict, entrants: list[Entrant], learning: Learning | None) -> bytes:
+def _beside(params: Params, paths: Paths, verdict: Verdict) -> Beside:
     picture = paths.augmented_picture
-    view = make_view(
-        verdict,
-        entrants,
-        params.evaluate.expected,
+    return Beside(
         dataset=params.dataset.name,
+        image_size=params.dataset.image_size,
+        error_costs=tuple(stated(params.select.error_costs or {})),
+        learning=_learning(paths),
         mistakes=read_mistakes(paths.scores(verdict.chosen)) if verdict.chosen else None,
         augmented=picture.read_bytes() if picture.is_file() else b"",
-        learning=learning,
-        image_size=params.dataset.image_size,
-        error_costs=list(stated(params.select.error_costs or {})),
     )
-    return draw_verdict(view).encode("utf-8", "xmlcharrefreplace")
 
 
 def _learning(paths: Paths) -> Learning | None:

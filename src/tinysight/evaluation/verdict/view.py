@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.error_costs import MeanCost
 from tinysight.evaluation.explanation import MAJORITY
-from tinysight.evaluation.learning import COMPARED, Learning
-from tinysight.evaluation.mistakes import Mistakes
+from tinysight.evaluation.learning import COMPARED
 from tinysight.evaluation.next_steps import next_steps
 from tinysight.evaluation.scores import Scores
 from tinysight.evaluation.selection import Entrant, Verdict
@@ -106,69 +106,57 @@ class View:
     steps: tuple[str, ...]
 
 
-def make_view(
-    verdict: Verdict,
-    entrants: Sequence[Entrant],
-    expected: ExpectedParams,
-    *,
-    dataset: str,
-    mistakes: Mistakes | None = None,
-    augmented: bytes = b"",
-    learning: Learning | None = None,
-    image_size: int = 0,
-    error_costs: Sequence[str] = (),
-) -> View:
-    """Chooses what the page shows.
-
-    Args:
-        verdict: what verdict.json holds.
-        entrants: all candidates with all their scores.
-        expected: the warps under which it was decided.
-        dataset: the data set's name.
-        mistakes: of the chosen candidate, where evaluate left them.
-        augmented: a PNG of augmented pictures, or nothing.
-        learning: trials on today's data set, where there are any.
-        image_size: of the data set.
-        error_costs: what the user has said that mistakes cost, in words.
-    """
+def make_view(verdict: Verdict, entrants: Sequence[Entrant], expected: ExpectedParams, beside: Beside) -> View:
+    """Chooses what the page shows of a verdict and of all candidates; `expected` are the warps that decided."""
     came = sorted((e.scores for e in entrants if e.scores), key=lambda s: (s.cost.multiply_adds, s.cost.file_bytes))
     chosen = next((scores for scores in came if scores.name == verdict.chosen), None)
-    families = list(dict.fromkeys(candidate_of(scores.name) for scores in came))
-    colours = {scores.name: families.index(candidate_of(scores.name)) % COLOURS for scores in came}
-    floor = _floor(came)
-    calibrated = chosen.test.calibration if chosen else None
-    mistakes_cost = {one.name: one.error_cost.val for one in verdict.candidates if one.error_cost}
-    curved = [scores for scores in came if scores.curves]
+    colours, floor = _colours(came), _floor(came)
+    weighed = {one.name: one.error_cost.val for one in verdict.candidates if one.error_cost}
+    failed = tuple((e.name, e.reason) for e in entrants if not e.scores)
     return View(
-        dataset=dataset,
+        dataset=beside.dataset,
         fitness="unfit" if chosen is None else "look" if chosen.kind == MAJORITY else "fit",
         headline=_headline(chosen, verdict),
         lede=_lede(chosen, expected) if chosen else verdict.why,
         why=verdict.why,
-        tiles=tuple(_tiles(chosen, mistakes_cost.get(chosen.name))) if chosen else (),
+        tiles=tuple(_tiles(chosen, weighed.get(chosen.name))) if chosen else (),
         floor=floor,
-        rows=tuple(_row(s, verdict, colours[s.name], floor, mistakes_cost.get(s.name)) for s in came),
-        failed=tuple((e.name, e.reason) for e in entrants if not e.scores),
+        rows=tuple(_row(s, verdict, colours[s.name], floor, weighed.get(s.name)) for s in came),
+        failed=failed,
         moved=motion(expected),
-        error_costs=tuple(error_costs),
+        error_costs=beside.error_costs,
         chosen=chosen,
         server=server_table(came, chosen, colours) if chosen else None,
         plane=place_candidates(came, chosen.name, colours) if chosen else None,
-        curves=place_curves(curved, chosen.name, colours, expected) if chosen and chosen.curves else (),
+        curves=_curves(came, chosen, colours, expected),
         weakness=weakness_sentence(chosen) if chosen else "",
         classes=tuple(class_rows(chosen)) if chosen else (),
-        mistakes=tuple(shown_mistakes(mistakes, chosen)) if mistakes and chosen else (),
-        reliability=place_reliability(calibrated.bins_before, calibrated.bins_after) if calibrated else None,
+        mistakes=tuple(shown_mistakes(beside.mistakes, chosen)) if beside.mistakes and chosen else (),
+        reliability=_reliability(chosen),
         strangers=tuple(shown_strangers(chosen)) if chosen else (),
-        learning=_learning(learning, chosen, colours, image_size),
+        learning=_learning(beside, chosen, colours),
         learning_minutes=_learning_minutes(came, chosen),
-        augmented=data_uri(augmented),
-        steps=tuple(
-            next_steps(
-                chosen, some_failed=any(not e.scores for e in entrants), learning=learning, image_size=image_size
-            )
-        ),
+        augmented=data_uri(beside.augmented),
+        steps=tuple(next_steps(chosen, beside, some_failed=bool(failed))),
     )
+
+
+def _colours(came: Sequence[Scores]) -> dict[str, int]:
+    families = list(dict.fromkeys(candidate_of(scores.name) for scores in came))
+    return {scores.name: families.index(candidate_of(scores.name)) % COLOURS for scores in came}
+
+
+def _curves(
+    came: Sequence[Scores], chosen: Scores | None, colours: dict[str, int], expected: ExpectedParams
+) -> tuple[CurvePlot, ...]:
+    if chosen is None or not chosen.curves:
+        return ()
+    return place_curves([scores for scores in came if scores.curves], chosen.name, colours, expected)
+
+
+def _reliability(chosen: Scores | None) -> Reliability | None:
+    found = chosen.test.calibration if chosen else None
+    return place_reliability(found.bins_before, found.bins_after) if found else None
 
 
 def _headline(chosen: Scores | None, verdict: Verdict) -> str:
@@ -203,12 +191,10 @@ def _tiles(chosen: Scores, mistakes: MeanCost | None) -> Iterator[Tile]:
     yield Tile("training", duration(cost.train_seconds), "once, on this machine")
 
 
-def _learning(
-    learning: Learning | None, chosen: Scores | None, colours: dict[str, int], image_size: int
-) -> LearningPlot | None:
-    if learning is None or chosen is None:
+def _learning(beside: Beside, chosen: Scores | None, colours: dict[str, int]) -> LearningPlot | None:
+    if beside.learning is None or chosen is None:
         return None
-    return place_learning(learning, candidate_of(chosen.name), colours, image_size)
+    return place_learning(beside.learning, candidate_of(chosen.name), colours, beside.image_size)
 
 
 def _learning_minutes(came: Sequence[Scores], chosen: Scores | None) -> str:
