@@ -94,7 +94,8 @@ class Figures:
             origin = self.origin(name, f" on {figures['side']} rows")
             return {key: Measured({c: _trained(one) for c, one in figures[key].items()}, origin)
                     for key in SETS if key in figures}  # fmt: skip
-        rows = {candidate: _piped(one) for candidate, one in figures["candidates"].items()}
+        scored = figures["candidates"]
+        rows = {c: _piped(one, scored.get(f"{c}_int8", {})) for c, one in scored.items() if not c.endswith("_int8")}
         return {name: Measured(rows, self.origin(name, " on test rows"))}
 
 
@@ -103,8 +104,17 @@ def _trained(one: Mapping[str, float]) -> Row:
     return Row(one["accuracy"], one["moved_accuracy"], one["seconds"], *more)
 
 
-def _piped(one: Mapping[str, float]) -> Row:
-    size = one.get("file_bytes")
+def _piped(one: Mapping[str, float], int8: Mapping[str, float]) -> Row:
+    """One candidate of a pipeline, and its int8 file where it was scored."""
     return Row(
-        one["accuracy"], one["expected_accuracy"], one["train_seconds"], None if size is None else round(size / 1000, 1)
+        one["accuracy"],
+        one["expected_accuracy"],
+        one["train_seconds"],
+        _kilobytes(one),
+        int8.get("accuracy"),
+        _kilobytes(int8),
     )
+
+
+def _kilobytes(one: Mapping[str, float]) -> float | None:
+    return one["file_bytes"] / 1000 if "file_bytes" in one else None

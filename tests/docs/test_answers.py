@@ -104,6 +104,14 @@ def test_a_pipeline_fills_the_same_tables(figures: Figures) -> None:
     assert block("files", figures).startswith("*Not measured")
 
 
+def test_the_int8_file_of_a_pipeline_stands_beside_the_float_one(figures: Figures) -> None:
+    net = {"accuracy": 0.9, "expected_accuracy": 0.8, "train_seconds": 61.7, "file_bytes": 300_400}
+    int8 = {**net, "accuracy": 0.905, "file_bytes": 90_200}
+    write(figures.folder, "digits", {"candidates": {"small_cnn": net, "small_cnn_int8": int8}})
+    assert "| small_cnn | 300 kB; int8 90 kB (+0.5) |" in block("files", figures)
+    assert "small_cnn_int8" not in block("ladder", figures)
+
+
 def test_the_table_of_libraries_is_the_measurement(figures: Figures) -> None:
     one = {"version": "2.1", "packages": 6, "installed_mib": 120.4, "import_s": 0.234, "memory_mib": 60.6}
     write(figures.folder, "packages", {"starts": 5, "libraries": {"ONNX Runtime": one}})
