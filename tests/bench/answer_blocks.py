@@ -51,10 +51,10 @@ def packages(figures: Figures) -> str:
     libraries = figures.read("packages")["libraries"]
     rows = [
         (f"{name} {one['version']}", f"{one['installed_mib']:.0f} MiB, {one['packages']} packages",
-         f"{one['import_s']:.2f} s", f"{one['memory_mib']:.0f} MiB")
+         f"{one['import_s']:.2f} s ({one['cpu_s']:.2f} s)", f"{one['memory_mib']:.0f} MiB")
         for name, one in libraries.items()
     ]  # fmt: skip
-    header = ("library, with what one prediction needs", "installed", "import", "memory after it")
+    header = ("library, with what one prediction needs", "installed", "import (processor time)", "memory after it")
     return f"{table(header, rows)}\n\nFrom {figures.origin('packages')}."
 
 

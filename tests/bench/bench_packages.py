@@ -25,7 +25,7 @@ began = time.perf_counter()
 {imports}
 seconds = time.perf_counter() - began
 rollup = open("/proc/self/smaps_rollup").read()
-print(seconds, int(rollup.partition("Pss:")[2].split()[0]) / 1024)
+print(seconds, time.process_time(), int(rollup.partition("Pss:")[2].split()[0]) / 1024)
 """
 VERSION = "import importlib.metadata as m; print(m.version('{package}'), len(list(m.distributions())))"
 
@@ -66,13 +66,14 @@ def measure_one(library: Library, place: Path, starts: int) -> dict[str, Any]:
     subprocess.run([*words, *links, *library.packages], check=True)
     version, count = _run(python, VERSION.format(package=library.packages[0].partition("=")[0])).split()
     runs = [_run(python, TIMED.format(imports=library.imports)).split() for _ in range(starts + 1)][1:]
-    seconds, mib = zip(*[(float(one), float(other)) for one, other in runs], strict=True)
+    seconds, cpu, mib = ([float(run[column]) for run in runs] for column in range(3))
     return {
         "version": version,
         "packages": int(count),
         "installed_mib": round(disk_mib(place / "lib"), 1),
         "import_s": round(statistics.median(seconds), 3),
         "import_s_least_most": [round(min(seconds), 3), round(max(seconds), 3)],
+        "cpu_s": round(statistics.median(cpu), 3),  # of the whole process: a busy machine does not change it
         "memory_mib": round(statistics.median(mib), 1),
     }
 

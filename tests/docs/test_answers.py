@@ -113,9 +113,9 @@ def test_the_int8_file_of_a_pipeline_stands_beside_the_float_one(figures: Figure
 
 
 def test_the_table_of_libraries_is_the_measurement(figures: Figures) -> None:
-    one = {"version": "2.1", "packages": 6, "installed_mib": 120.4, "import_s": 0.234, "memory_mib": 60.6}
+    one = {"version": "2.1", "packages": 6, "installed_mib": 120.4, "import_s": 0.234, "cpu_s": 0.3, "memory_mib": 60.6}
     write(figures.folder, "packages", {"starts": 5, "libraries": {"ONNX Runtime": one}})
-    assert "| ONNX Runtime 2.1 | 120 MiB, 6 packages | 0.23 s | 61 MiB |" in block("packages", figures)
+    assert "| ONNX Runtime 2.1 | 120 MiB, 6 packages | 0.23 s (0.30 s) | 61 MiB |" in block("packages", figures)
 
 
 def test_a_place_in_a_list_stays_in_it(figures: Figures) -> None:
