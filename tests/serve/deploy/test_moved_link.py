@@ -9,7 +9,7 @@ from registries import all_serve, ready
 from serving import PHOTOS, children, eventually, make_bundle, running
 from steady_load import SteadyLoad
 
-from tinysight.bundle import MODEL
+from tinysight.bundle import MANIFEST, MODEL
 
 
 def move(link: Path, bundle: Path) -> None:
@@ -47,5 +47,10 @@ def test_a_link_moved_too_early_or_to_a_damaged_bundle_harms_nobody(tmp_path: Pa
         (bad / MODEL).write_bytes(b"damaged")
         service.process.send_signal(signal.SIGHUP)
         assert eventually(lambda: "is not the file" in str(ready(service)["trouble"]))
+        (bad / MANIFEST).write_text("damaged")
+        service.process.send_signal(signal.SIGHUP)
+        assert eventually(lambda: "bundle.json cannot be read" in str(ready(service)["trouble"]))
+        assert str(tmp_path) not in str(ready(service))
+        assert str(bad) in service.log.read_text()
         assert all_serve(service, "good")
         assert json.loads(service.ask("GET", "/model")[2])["version"] == "good"
