@@ -26,6 +26,7 @@ from serve.settings import Settings
 from serve.shared import Shared
 from serve.shared_cells import OPEN
 from serve.version import Release
+from serve.watch import Unread
 
 
 def answer_requests(
@@ -62,7 +63,7 @@ def answer_requests(
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http=_connection_maker(settings, shared.cells.everybodys(OPEN)[place]),
+        http=_connection_maker(settings, Unread(metrics, access), shared.cells.everybodys(OPEN)[place]),
         ws="none",
         log_config=None,
         access_log=False,  # serve.watch writes it
@@ -73,10 +74,14 @@ def answer_requests(
     GentleServer(config, metrics, shared, place).run(sockets=[listener])
 
 
-def _connection_maker(settings: Settings, count: "memoryview[float]") -> type[asyncio.Protocol]:
+def _connection_maker(settings: Settings, unread: Unread, count: "memoryview[float]") -> type[asyncio.Protocol]:
     """What uvicorn calls for each new connection."""
     most = raise_file_limit(settings.connections)
     connections = Connections(
-        most=most, seconds=settings.body_seconds, work_seconds=settings.request_seconds, count=count
+        most=most,
+        seconds=settings.body_seconds,
+        work_seconds=settings.request_seconds,
+        unread=unread,
+        count=count,
     )
     return cast("type[asyncio.Protocol]", partial(Connection, connections))

@@ -15,7 +15,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from serve.answer_headers import SECURITY, Header
 from serve.incoming import too_slow
-from serve.problems import ProblemError, problem_response
+from serve.problems import ProblemError
+from serve.watch import Unread
 
 log = logging.getLogger("serve")
 MOST_HEAD_BYTES = 65_536  # of a request's line and headers, beyond the first piece that is read
@@ -35,7 +36,7 @@ class Connections:
     """
 
     def __init__(
-        self, *, most: int, seconds: float, work_seconds: float, count: "memoryview[float] | None" = None
+        self, *, most: int, seconds: float, work_seconds: float, unread: Unread, count: "memoryview[float]"
     ) -> None:
         """None yet.
 
@@ -43,9 +44,10 @@ class Connections:
             most: open connections.
             seconds: to wait for a client.
             work_seconds: after which this process is ended by the system if it is still at one and the same thing.
+            unread: answers what is no request.
             count: where all workers see how many this one has.
         """
-        self._count = memoryview(bytearray(8)).cast("d") if count is None else count
+        self._count, self.unread = count, unread
         self._count[0] = 0  # whoever was at this place before left its number
         self.most, self.seconds, self._work_seconds = most, seconds, work_seconds
         self._open: set[Connection] = set()
@@ -209,7 +211,7 @@ class Connection(HttpToolsProtocol):
 
     def _refuse(self, refusal: ProblemError) -> None:
         """Answers without the app, which has not seen this request, and closes."""
-        response = problem_response(refusal.kind, str(refusal))
+        response = self._all.unread.answer(refusal)
         headers: list[Header] = [*response.raw_headers, *SECURITY, (b"connection", b"close")]
         lines = [name + b": " + value + b"\r\n" for name, value in headers]
         self.transport.write(b"".join((STATUS_LINE[response.status_code], *lines, b"\r\n", bytes(response.body))))

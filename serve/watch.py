@@ -4,13 +4,14 @@ import logging
 import re
 from time import perf_counter
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serve.access_log import AccessLog
-from serve.addresses import Addresses
+from serve.addresses import UNKNOWN, Addresses
 from serve.exchange import Exchange, current, numbered
 from serve.metrics import Metrics
-from serve.problems import FAULT, problem_response
+from serve.problems import FAULT, ProblemError, problem_response
 
 log = logging.getLogger("serve")
 WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -58,6 +59,28 @@ class Watch:
         known = request_id.decode() if WELL_FORMED.fullmatch(request_id) else self._new_id()
         method = scope["method"] if scope["method"] in METHODS else "other"
         return Exchange(known, method, scope["path"], self._addresses.template(scope["path"]))
+
+
+class Unread:
+    """Answers what never became a request: a head that is too long or too slow, or no HTTP at all."""
+
+    def __init__(self, metrics: Metrics, access: AccessLog | None = None) -> None:
+        """Answers nothing yet; arguments are those of Watch."""
+        self._metrics, self._access, self._new_id = metrics, access, numbered()
+
+    def answer(self, refusal: ProblemError) -> Response:
+        """The refusal with its id; it is counted and has its line, as everything that is answered."""
+        exchange = Exchange(self._new_id(), "other", "-", UNKNOWN)
+        outer = current.set(exchange)
+        response = problem_response(refusal.kind, str(refusal), headers={"X-Request-ID": exchange.request_id})
+        current.reset(outer)
+        exchange.status, exchange.sent = response.status_code, len(response.body)
+        self._metrics.began()
+        self._metrics.refused(refusal.kind)
+        self._metrics.ended(UNKNOWN, exchange.method, exchange.status, 0.0, 0, exchange.sent)
+        if self._access:
+            self._access.write(exchange)
+        return response
 
 
 class _Seen:

@@ -1,5 +1,6 @@
 """What one connection can make the service hold, and how each is ended."""
 
+import json
 import signal
 import socket
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from onnx_models import solid_png
+from scraped import scrape, value
 from serving import RGB, Running, children, eventually, make_bundle, running
 from slow_clients import answer_to, connect, head, memory_of, open_connections, open_files, read_answer
 
@@ -44,6 +46,27 @@ def test_a_request_that_does_not_come_to_an_end_is_ended_with_408(service: Runni
     status, headers, content = answer_to(service, beginning)
     assert (status, headers["content-type"], headers["connection"]) == (408, MEDIA_TYPE, "close")
     assert b"TINYSIGHT_BODY_SECONDS" in content
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind"),
+    [(b"no HTTP\r\n\r\n", "bad-request"), (b"POST /pre", "too-slow"), (b"GET /" + b"a" * 200_000, "head-too-large")],
+)
+def test_what_never_became_a_request_has_an_id_and_a_line_and_is_counted(
+    service: Running, sent: bytes, kind: str
+) -> None:
+    def refusals() -> float:
+        found = scrape(service)
+        return found.get(("tinysight_refusals_total", frozenset({("reason", kind)})), 0.0)
+
+    before = refusals()
+    status, headers, content = answer_to(service, sent[:100], sent[100:])
+    if status:  # what comes after an answer may reset the connection before it is read
+        request_id = headers["x-request-id"]
+        assert json.loads(content)["request_id"] == request_id
+        assert eventually(lambda: f'"request_id": "{request_id}"' in service.log.read_text())
+    assert eventually(lambda: refusals() == before + 1)
+    assert value(scrape(service), "tinysight_requests_in_progress") == 1
 
 
 def test_one_that_dribbles_is_ended_too(service: Running) -> None:
