@@ -18,8 +18,8 @@ def digits_example(figures: Figures) -> str:
     failed = "".join(f" {name} failed: {reason}" for name, reason in found["failed"].items())
     minutes, processor = found["minutes"], found["processor_minutes"]
     return (
-        f"5,000 handwritten digits, a plain `dvc repro` on two cores without a GPU: {minutes:.1f} minutes for all of it,"
-        f" {processor:.1f} of processor time. On {found['test_rows']} test images, from the exported files"
+        f"5,000 handwritten digits, a plain `dvc repro` on two cores without a GPU: {minutes:.1f} minutes for all of it"
+        f", {processor:.1f} of processor time. On {found['test_rows']} test images, from the exported files"
         f" ({origin}):\n\n{table(header, rows)}\n\nThe verdict says: *{found['why']}*{failed}"
     )
 
