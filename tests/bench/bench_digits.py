@@ -1,6 +1,7 @@
 """`dvc repro` on the digits as a newcomer runs it: minutes, the verdict's figures and a picture of its page."""
 
 import json
+import os
 import resource
 import sys
 import tempfile
@@ -41,6 +42,7 @@ def measure() -> dict[str, object]:
         return {
             "minutes": round(minutes, 1),
             "processor_minutes": round(processor, 1),
+            "load_of_the_machine": round(os.getloadavg()[1], 1),
             **read(json.loads((project / "reports" / "verdict.json").read_text(encoding="utf-8"))),
         }
 
