@@ -24,6 +24,7 @@ def digits_example(figures: Figures) -> str:
         f"5,000 handwritten digits, a plain `dvc repro` on two cores without a GPU: {minutes:.1f} minutes for all of it"
         f", {processor:.1f} of processor time{busy}. On {found['test_rows']} test images, from the exported files"
         f" ({origin}):\n\n{table(header, rows)}\n\nThe verdict says: *{found['why']}*{failed}"
+        f"\n\n![The beginning of reports/verdict.html: {found['chosen']} is enough, and why](docs/verdict.png)"
     )
 
 

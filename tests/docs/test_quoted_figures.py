@@ -66,6 +66,7 @@ def test_the_example_is_the_measurement_cheapest_first(digits: Figures) -> None:
         "3.3 minutes for all of it, 5.1 of processor time, on a machine that others kept busy (load 8.5). On 758 test",
         "(docs/figures/digits.json)",
         "`make bench-digits` of 2031-05-02", "*svm is enough: so it is.*", "mlp failed: out of memory",
+        "](docs/verdict.png)",
     ):  # fmt: skip
         assert words in text, words
     rows = [line for line in text.splitlines() if line.startswith("|")][2:]
