@@ -1,15 +1,18 @@
 """GET /openapi.json and /docs: what can be asked here, for programs and for people, without another host's script."""
 
 import json
+import re
 from functools import lru_cache
 from html import escape
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
+from serve.documented import described
 from serve.routes import DirectRoute
 
 router = APIRouter(include_in_schema=False, route_class=DirectRoute)
+CODE = re.compile("`([^`]+)`")
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 PAGE = """<!doctype html>
 <html lang="en">
@@ -47,12 +50,12 @@ async def docs(request: Request) -> Response:
 
 @lru_cache(maxsize=1)
 def _document(app: FastAPI) -> str:
-    return json.dumps(app.openapi(), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(described(app.openapi()), ensure_ascii=False, separators=(",", ":"))
 
 
 @lru_cache(maxsize=1)
 def _page(app: FastAPI) -> str:
-    document = app.openapi()
+    document = described(app.openapi())
     operations = [
         _operation(document, method.upper(), path, operation)
         for path, methods in document["paths"].items()
@@ -63,8 +66,8 @@ def _page(app: FastAPI) -> str:
 
 
 def _operation(document: dict[str, Any], method: str, path: str, operation: dict[str, Any]) -> str:
-    said = "".join(f"<p>{escape(text)}</p>" for text in operation.get("description", "").split("\n\n"))
-    asked = [f"<li><code>?{p['name']}=</code> {escape(p['description'])}</li>" for p in operation.get("parameters", [])]
+    said = "".join(f"<p>{_text(text)}</p>" for text in operation.get("description", "").split("\n\n"))
+    asked = [f"<li><code>?{p['name']}=</code> {_text(p['description'])}</li>" for p in operation.get("parameters", [])]
     asked += [
         f"<li>body: <code>{escape(kind)}</code></li>"
         for kind in operation.get("requestBody", {"content": ()})["content"]
@@ -74,6 +77,11 @@ def _operation(document: dict[str, Any], method: str, path: str, operation: dict
         f"<section><h2><code>{method} {escape(path)}</code> {escape(operation['summary'])}</h2>{said}"
         f"<ul>{''.join(asked)}</ul>{''.join(answers)}</section>"
     )
+
+
+def _text(words: str) -> str:
+    """Markup of words in which `code` stands between backticks."""
+    return CODE.sub(r"<code>\1</code>", escape(words))
 
 
 def _answer(document: dict[str, Any], status: str, answer: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from serve import families, processes
 from serve.exposition import MEDIA_TYPE, exposition, series
 from serve.model_store import ModelStore
+from serve.problems import responses
 from serve.routes import DirectRoute
 from serve.shared_cells import LOST, PID, Page
 from tinysight import __version__
@@ -23,7 +24,7 @@ TEXT = {"schema": {"type": "string"}, "example": EXAMPLE}
     "/metrics",
     summary="Numbers for Prometheus",
     response_class=Response,
-    responses={200: {"description": "In Prometheus' text format.", "content": {"text/plain": TEXT}}},
+    responses={200: {"description": "In Prometheus' text format.", "content": {"text/plain": TEXT}}, **responses()},
 )
 async def metrics(request: Request) -> Response:
     """Counts, times, versions, memory: of the whole service."""

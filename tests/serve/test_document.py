@@ -64,6 +64,21 @@ def test_every_address_is_described(document: dict[str, Any]) -> None:
     assert set(document["paths"]["/predict/batch"]["post"]["requestBody"]["content"]) == {"multipart/form-data"}
 
 
+def test_keys_and_when_to_come_back_are_described(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"]
+    assert (schemes["bearer"]["scheme"], schemes["header"]["name"]) == ("bearer", "X-API-Key")
+    assert document["security"] == [{}, {"bearer": []}, {"header": []}]
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            assert "Retry-After" in operation["responses"]["429"]["headers"]
+
+
+def test_code_in_descriptions_is_code_on_the_page(app: FastAPI) -> None:
+    page = ask(app, "GET", "/docs").text
+    assert "<code>unknown_threshold</code>" in page
+    assert "`" not in re.sub("<pre>.*?</pre>", "", page, flags=re.DOTALL)
+
+
 def test_every_answer_has_an_example_that_its_schema_allows(document: dict[str, Any]) -> None:
     for where, content in answers(document):
         shown = examples(document, content)

@@ -126,13 +126,15 @@ def test_hostile_names_are_only_text(tab: Tab) -> None:
 
 
 def test_scores_are_shown_where_the_service_gives_them(chromium: Browser, service: Stubbed) -> None:
-    metrics = {"test": {"accuracy": 0.9271, "interval": [0.919, 0.934], "macro_f1": 0.9}, "cpu_ms": 1.25}
+    test = {"accuracy": 0.9271, "interval": [0.919, 0.934], "macro_f1": 0.9}
+    metrics = {"val": {"accuracy": 0.91}, "test": test, "cpu_ms": 1.25}
     service.prepare("/model", 200, service.get("/model") | {"metrics": metrics})
     tab = Tab(chromium, service.url)
     tab.open()
     text = tab.text("#model .tiles").replace("\u00a0", " ")
     for words in ("92.7 %", "91.9 % to 93.4 %", "right, test pictures", "90 %", "macro F1", "1.25", "cpu ms"):
         assert words in text
+    assert text.index("test pictures") < text.index("val pictures")
 
 
 def test_a_new_version_shows_as_soon_as_it_answers(tab: Tab, service: Stubbed) -> None:
