@@ -48,6 +48,7 @@ def test_the_trials_are_written_and_the_pipeline_is_as_it_was(tmp_path):
     assert learning is not None
     assert [trial.rows for trial in learning.of("svm", ROWS)] == [9, 15, 30, 60]
     assert [trial.image_size for trial in learning.of("svm", SIZE)] == [8, 16]
+    assert all(trial.p50_ms is not None for trial in learning.of("svm", SIZE))
     assert "dvc repro -f -s select" in said
     after = files_of(paths)
     after.pop(str(paths.learning))

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 LEARNING = """\
 Trains the chosen candidate and the SVM on an eighth, a quarter and half of the train pictures, and the chosen one on
-all of them at half and at twice the image size, and judges each on val. It takes about four times as long as the
-chosen candidate's own training, and changes nothing of the pipeline.
+all of them at half and at twice the image size, and judges each on val. It takes about six times as long as the
+chosen candidate's own training, most of it at twice the size, and changes nothing of the pipeline.
 """
 
 
