@@ -139,3 +139,13 @@ def test_a_version_of_earlier_times_has_no_card(committed: Paths, capsys: pytest
     manifest.write_text(json.dumps(content))
     assert main(["registry", "card", "1"]) == 1
     assert "registered without a card" in capsys.readouterr().err
+
+
+def test_the_lock_says_whether_dvc_still_has_the_very_file(committed: Paths) -> None:
+    lock = committed.root / "dvc.lock"
+    lock.write_text("stages:\n  export@svm:\n    outs:\n    - path: models/svm/export\n      md5: abc.dir\n")
+    release(*make_results(committed.root, seed=1))
+    assert found(explain(committed, "2"))["dvc.lock"] is True
+    assert "dvc.lock" not in found(explain(committed, "1"))
+    lock.write_text(lock.read_text().replace("abc", "other"))
+    assert found(explain(committed, "2"))["dvc.lock"] is False

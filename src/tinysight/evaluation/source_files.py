@@ -13,7 +13,7 @@ from tinysight.data.sources.source import SourceFile, open_source
 from tinysight.data.splits import Split
 from tinysight.errors import DataError, ImageError
 from tinysight.evaluation.robustness import warp_as_expected
-from tinysight.imaging import Pixels
+from tinysight.imaging import Decoding, Pixels
 from tinysight.params import EvaluateParams, Params
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
@@ -106,8 +106,11 @@ def judge(
     with progress_bar("Scoring test pictures from their files", count) as advance:
         for part in _batches(count):
             data = [file.read() for _, file in held_out.pictures[part]]
+            decoded: dict[Decoding, tuple[NDArray[np.int64], Pixels]] = {}  # once for models that decode alike
             for mark, predictor in zip(marks, predictors, strict=True):
-                places, pixels = _decoded(predictor, data)
+                if predictor.decoding not in decoded:
+                    decoded[predictor.decoding] = _decoded(predictor, data)
+                places, pixels = decoded[predictor.decoding]
                 if len(places):
                     _mark(mark, predictor, places + part.start, pixels, held_out, moved, seed)
             advance(len(data))

@@ -18,6 +18,7 @@ from typing import Literal, Self
 from uuid import uuid4
 
 from tinysight.errors import TrackingError
+from tinysight.tracking.collisions import again_on_collision
 from tinysight.tracking.store import Store
 
 PREFIX, ANNOUNCED = "tinysight.move.", "tinysight.moving."
@@ -127,7 +128,7 @@ def move_alias(
             store, name, Move(0, alias, now, after, _now(), who, why[:LONGEST_WHY], kind, "begun", _place(), "")
         )
         if after:
-            store.client.set_registered_model_alias(name, alias, after)
+            again_on_collision(lambda: store.client.set_registered_model_alias(name, alias, after))
         else:
             store.client.delete_registered_model_alias(name, alias)
         done = replace(move, state="done")

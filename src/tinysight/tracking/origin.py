@@ -68,11 +68,12 @@ class Origin:
 
 @dataclass(frozen=True)
 class _Kept:
-    """What the version's runs hold: the pipeline run and its params.yaml, empty where they are lost."""
+    """What the version's runs hold: the pipeline run, its params.yaml and dvc.lock, empty where they are lost."""
 
     candidate: str
     run_id: str
     params: str
+    lock: str = ""
 
 
 def explain(paths: Paths, version: str) -> Origin:
@@ -94,6 +95,7 @@ def explain(paths: Paths, version: str) -> Origin:
         _commit(paths, found),
         *_settings(paths, found, kept, params, str(contract.get("params_digest", ""))),
         _data(paths, found),
+        *_lock(paths, found, kept),
         *_software(found.environment),
     ]
     return Origin(
@@ -136,7 +138,8 @@ def _kept(store: Store, version: VersionInfo) -> _Kept:
     except MlflowException:
         return _Kept(str(version.judgement.get("candidate") or ""), "", "")
     parent = tags.get(PARENT, "")
-    return _Kept(tags.get(CANDIDATE, ""), parent, _text(store, parent, "params.yaml"))
+    return _Kept(tags.get(CANDIDATE, ""), parent, _text(store, parent, "params.yaml"),
+                 _text(store, parent, "dvc.lock"))  # fmt: skip
 
 
 def _text(store: Store, run_id: str, name: str) -> str:
@@ -195,6 +198,27 @@ def _data(paths: Paths, version: VersionInfo) -> Finding:
     if digest == version.dataset_digest:
         return Finding("data", True, "The data set here is the version's.")
     return Finding("data", False, f"The data set here is another ({digest[:8]}). The commit's .dvc files name its own.")
+
+
+def _lock(paths: Paths, version: VersionInfo, kept: _Kept) -> Iterator[Finding]:
+    """Whether DVC can still bring the very file: a dvc.lock here or in the commit must name the same export."""
+    stage = f"export@{candidate_of(kept.candidate)}"
+    wanted = _outs(kept.lock, stage)
+    if not wanted:
+        return
+    here = (paths.root / "dvc.lock").read_text(encoding="utf-8") if (paths.root / "dvc.lock").is_file() else ""
+    if wanted in (_outs(here, stage), _outs(file_at(paths.root, version.git_commit, "dvc.lock") or "", stage)):
+        yield Finding("dvc.lock", True, f"It names the version's own file: `dvc pull {stage}` brings it untrained.")
+    else:
+        yield Finding("dvc.lock", False, f"It names another result of {stage}; the run of the version keeps its own.")
+
+
+def _outs(lock: str, stage: str) -> object:
+    """What a stage made, as dvc.lock names it; None where it does not."""
+    try:
+        return [out.get("md5") for out in yaml.safe_load(lock)["stages"][stage]["outs"]]
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _software(then: dict[str, str]) -> Iterator[Finding]:

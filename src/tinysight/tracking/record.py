@@ -69,7 +69,7 @@ class PipelineRecord:
         verdict: reports/verdict.md.
         metrics: the main figures of the data report.
         tags: what the runs are found by.
-        files: verdict, what the made copies look like, and params.yaml.
+        files: verdict, what the made copies look like, params.yaml and dvc.lock.
         data_report: the data report's page and its content.
     """
 
@@ -109,14 +109,11 @@ def read_pipeline(params: Params, paths: Paths) -> PipelineRecord:
             *sorted(paths.reports.glob("verdict.*")),
             *paths.reports.glob(paths.augmented_picture.name),
             paths.params,
+            *paths.root.glob("dvc.lock"),
         ],
         data_report=[paths.data_report / name for name in (PAGE, JSON) if (paths.data_report / name).is_file()],
         candidates=candidates,
     )
-
-
-def _for_people(paths: Paths) -> list[Path]:
-    return [*sorted(paths.reports.glob("verdict.*")), paths.augmented_picture, paths.params]
 
 
 def read_verdict(paths: Paths) -> dict[str, Any]:

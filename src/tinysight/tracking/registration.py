@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from tinysight.bundle import sha256_of, write_bundle
 from tinysight.bundle_scores import BundleScores
+from tinysight.tracking.collisions import again_on_collision
 from tinysight.tracking.environment import environment
 from tinysight.tracking.registry import find_model, find_version, versions_of
 from tinysight.tracking.store import Store, local_path
@@ -131,7 +132,8 @@ def _create(store: Store, name: str, sha256: str, model: ModelFile) -> str:
     source = f"{store.client.get_run(model.run_id).info.artifact_uri}/{_place(sha256)}"
     tags = {DRAFT: sha256, DATASET: model.dataset_digest, COMMIT: model.git_commit}
     tags[ENVIRONMENT] = json.dumps(environment())
-    return str(store.client.create_model_version(name, source, run_id=model.run_id, tags=tags).version)
+    made = again_on_collision(lambda: store.client.create_model_version(name, source, run_id=model.run_id, tags=tags))
+    return str(made.version)
 
 
 def _say_origin(store: Store, version: VersionInfo, model: ModelFile) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tinysight.data.progress import progress_bar
 from tinysight.params import Params
 from tinysight.paths import Paths
+from tinysight.tracking.collisions import again_on_collision
 from tinysight.tracking.logged_model import delete_logged_models, log_onnx
 from tinysight.tracking.record import CandidateRecord, PipelineRecord, read_pipeline
 from tinysight.tracking.store import Store, open_store
@@ -166,4 +167,4 @@ def _log_dataset(store: Store, run_id: str, record: PipelineRecord) -> None:
 
     info = record.dataset
     dataset = Dataset(info.name, info.digest[:36], "local", f'{{"digest": "{info.digest}"}}')
-    store.client.log_inputs(run_id, [DatasetInput(dataset, tags=[])])
+    again_on_collision(lambda: store.client.log_inputs(run_id, [DatasetInput(dataset, tags=[])]))

@@ -1,0 +1,28 @@
+"""Calls that fail only because another pipeline wrote the same row of MLflow's database at the same moment."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+TRIES = 6
+SIGNS = ("IntegrityError", "UNIQUE constraint", "UniqueViolation", "Duplicate entry", "Giving up after")
+
+
+def again_on_collision(call: Callable[[], T]) -> T:
+    """Calls again after a moment where two writers met; any other error is raised as it is.
+
+    Args:
+        call: one that leaves nothing behind when it fails.
+    """
+    from mlflow.exceptions import MlflowException
+
+    for _ in range(TRIES - 1):
+        try:
+            return call()
+        except MlflowException as error:
+            if not any(sign in str(error) for sign in SIGNS):
+                raise
+        time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - only keeps two writers from trying in step
+    return call()
