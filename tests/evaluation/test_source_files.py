@@ -3,11 +3,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from onnx_models import solid_png, tiny_model
+from projects import ROOT
 
+from tinysight.config import compose_params
 from tinysight.data.imageset import Sample
 from tinysight.data.sources.source import SourceFile
 from tinysight.evaluation.source_files import HeldOut, judge
-from tinysight.params import EvaluateParams, ExpectedParams
+from tinysight.params import EvaluateParams
 from tinysight.predictor import Predictor
 
 COLOURS = {"red": (200, 0, 0), "green": (0, 200, 0), "blue": (0, 0, 200)}
@@ -31,8 +33,7 @@ def all_colours() -> HeldOut:
 
 
 def moving(draws: int) -> EvaluateParams:
-    expected = ExpectedParams(shift=0.1, rotation=10)
-    return EvaluateParams(expected=expected, draws=draws, curve_images=10, timed_images=10)
+    return compose_params(ROOT / "conf").evaluate.model_copy(update={"draws": draws})
 
 
 def test_each_model_is_right_where_its_best_class_is_the_true_one(predictor: Predictor, tmp_path: Path) -> None:
@@ -80,3 +81,19 @@ def test_the_digest_knows_pictures_and_labels_and_no_order() -> None:
     assert HeldOut(other.rows, list(reversed(other.pictures))).digest == one.digest
     relabelled = held_out(*(("red", solid_png(rgb)) for rgb in COLOURS.values()))
     assert relabelled.digest != one.digest
+
+
+def test_models_that_decode_alike_share_the_decoding(
+    predictor: Predictor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded, decode = [], Predictor.decode
+
+    def counted(self: Predictor, data: bytes) -> object:
+        decoded.append(self.decoding)
+        return decode(self, data)
+
+    monkeypatch.setattr(Predictor, "decode", counted)
+    alike = Predictor(tiny_model(tmp_path / "alike.onnx", seed=5))
+    larger = Predictor(tiny_model(tmp_path / "larger.onnx", image_size=16))
+    judge([predictor, alike, larger], all_colours())
+    assert [place.image_size for place in decoded] == [8, 8, 8, 16, 16, 16]
