@@ -44,6 +44,12 @@ def test_what_is_neither_folder_nor_file_is_refused_with_what_is_allowed(spec: s
         Classifier.load(spec)
 
 
+@pytest.mark.parametrize("top", [0, -1])
+def test_fewer_than_one_probability_is_refused(classifier: Classifier, top: int) -> None:
+    with pytest.raises(ConfigError, match=f"1 or more. Received: {top}"):
+        classifier.predict(solid_png(RGB["red"]), top=top)
+
+
 def test_a_picture_that_is_not_there_is_named(classifier: Classifier, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nowhere\.jpg cannot be read"):
         classifier.predict(tmp_path / "nowhere.jpg")

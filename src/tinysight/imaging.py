@@ -22,7 +22,6 @@ MAX_PIXELS = 25_000_000  # 200 MB at most
 MAX_JPEG_PIXELS = 50_000_000  # a JPEG that isn't progressive is made smaller while it is decoded, in a few MB
 MAX_WEBP_PIXELS = 12_500_000
 DRAFT_FACTOR = 2  # JPEG is decoded at twice the wanted size: 0.3 to 0.4 of 255 from a full decode
-
 REDUCING_GAP = 2.0  # whole blocks of pixels are averaged down to twice the wanted size, as Pillow's resize does
 TILE = 1000  # pixels, the side of the part of a picture that is converted at a time
 
@@ -120,7 +119,8 @@ def open_image(data: bytes, memory: int | None = None) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_large(MAX_JPEG_PIXELS, "over 89 million") from None
+        most = MAX_JPEG_PIXELS if data.startswith(b"\xff\xd8") else MAX_PIXELS
+        raise _too_large(most, "over 89 million") from None
     except Exception as error:  # a damaged header raises whatever its parser raises
         raise ImageError(
             f"Not a picture that can be read. Allowed are {', '.join(FORMATS)}, recognised by content, not by name.",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+from tinysight.errors import ConfigError
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -27,7 +29,13 @@ class Prediction:
         return self.class_name is None
 
     def top(self, count: int) -> Self:
-        """The same with the most probable classes only, the largest first; all if there are fewer."""
+        """The same with the most probable classes only, the largest first; all if there are fewer.
+
+        Raises:
+            ConfigError: if there are to be none.
+        """
+        if count < 1:
+            raise ConfigError(f"top is a whole number of 1 or more. Received: {count}. Correct it.")
         ranked = sorted(self.probabilities.items(), key=lambda item: -item[1])
         return replace(self, probabilities=dict(ranked[:count]))
 
