@@ -53,8 +53,8 @@ def test_a_truncated_file_is_an_error_not_half_a_picture(form: str) -> None:
 
 
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded() -> None:
-    assert f"{MAX_PIXELS:,}" in expect_reason(_png_header(10_000, 6_000), "too_large")
-    assert f"{MAX_JPEG_PIXELS:,}" in expect_reason(_png_header(60_000, 60_000), "too_large")
+    for side in (10_000, 60_000):
+        assert f"{MAX_PIXELS:,}" in expect_reason(_png_header(side, 6_000), "too_large")
 
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
