@@ -5,7 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from projects import make_project
+
+# no test is timed: on a busy machine a draw takes longer than hypothesis allows by default, and nothing is wrong
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.hookimpl(hookwrapper=True)
