@@ -35,10 +35,10 @@ def grades(rule: Rule, rows: int, gain: float, tries: int, disagreements: float 
     return [next(check.grade for check in checks_of(one, rule, LIMITS)) for one in found]
 
 
-@pytest.mark.parametrize("disagreements", [0.02, 0.08, 0.14])
+@pytest.mark.parametrize("disagreements", [0.02, 0.14])
 @pytest.mark.parametrize("rows", [150, 750])
 def test_of_equal_models_at_most_one_in_twenty_passes_as_superior(rows: int, disagreements: float) -> None:
-    found = grades("superior", rows, 0.0, 500, disagreements)
+    found = grades("superior", rows, 0.0, 400, disagreements)
     assert found.count("passed") / len(found) <= 0.05
 
 
@@ -48,7 +48,7 @@ def test_a_model_three_points_better_mostly_passes_as_superior_on_750_pictures()
 
 
 def test_a_model_just_as_bad_as_the_margin_rarely_passes_as_non_inferior() -> None:
-    found = grades("non_inferior", 750, -LIMITS.margin, 500)
+    found = grades("non_inferior", 750, -LIMITS.margin, 300)
     assert found.count("passed") / len(found) <= 0.05
 
 

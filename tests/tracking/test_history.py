@@ -14,6 +14,8 @@ from tinysight.tracking.history import history, history_table, released_in_turn,
 from tinysight.tracking.registry import list_versions, promote
 from tinysight.tracking.release import release
 
+LEAN = "~model@models.mlp"  # one candidate is published sooner than two
+
 
 def production(paths: Paths) -> str:
     return next(version.version for version in list_versions(paths) if "production" in version.aliases)
@@ -22,10 +24,10 @@ def production(paths: Paths) -> str:
 @pytest.fixture
 def three(finished: tuple[Params, Paths]) -> Paths:
     """A project with three versions, each of which was production; 3 is it now."""
-    params, paths = make_results(finished[1].root, noise=BAD)
+    params, paths = make_results(finished[1].root, LEAN, noise=BAD)
     release(params, paths)
     for seed in (1, 2):
-        release(*make_results(paths.root, seed=seed))
+        release(*make_results(paths.root, LEAN, seed=seed))
     promote(paths, "3", why="it looks nicer")
     paths.conf.mkdir()
     return paths
@@ -52,7 +54,7 @@ def test_going_back_to_one_that_the_history_does_not_know_starts_anew() -> None:
 
 def test_rollback_serves_the_version_before_and_what_was_taken_back_stays_back(three: Paths) -> None:
     assert rollback(three) == "colours 2 is production now, instead of 3."
-    decision = release(*make_results(three.root, seed=2))
+    decision = release(*make_results(three.root, LEAN, seed=2))
     assert (decision.outcome, decision.version, production(three)) == ("challenger", "3", "2")
     assert rollback(three, "worse still") == "colours 1 is production now, instead of 2."
     with pytest.raises(TrackingError, match="no version that was production before 1"):
