@@ -42,7 +42,8 @@ class AccessLog:
             path = escaped(it.path[:LONGEST_PATH])
             more = f', "path": {path}'
         if it.pictures:
-            more += f', "model_version": {escape(it.model_version)}, "class": {escape(it.class_name)}'
+            more += f', "model_version": {escape(it.model_version)}'
+            more += f', "class": {escape(it.class_name)}' if it.pictures == 1 else ""
             more += f', "pictures": {it.pictures}'
         if it.key:
             more += f', "key": {escape(it.key)}'

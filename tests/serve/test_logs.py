@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from onnx_models import solid_png
 from projects import free_port
@@ -69,6 +70,13 @@ def test_a_prediction_has_a_line_that_says_what_became_of_it(service: Running) -
     assert line == {"request_id": headers["x-request-id"]}
     assert "hidden" not in service.log.read_text()
     assert "secret-name" not in service.log.read_text()
+
+
+def test_a_line_about_many_pictures_names_no_class(service: Running) -> None:
+    pictures = [("files", solid_png(RGB[name])) for name in ("red", "green")]
+    answer = httpx.post(f"{service.url}/predict/batch", files=pictures)
+    line = line_of(service, answer.headers["x-request-id"])
+    assert (line["pictures"], "class" in line) == (2, False)
 
 
 @pytest.mark.parametrize("sent", ["a", "0f8fad5b-d9cb_469f.A", "x" * 64])
