@@ -1,5 +1,6 @@
 """Scratch projects for tests, and commands run in them as a user would."""
 
+import itertools
 import os
 import re
 import shutil
@@ -15,6 +16,8 @@ import yaml
 
 from tinysight.config import write_params
 
+PORTS = (20_000, 32_000)
+_asked = itertools.count()
 ROOT = Path(__file__).resolve().parent.parent
 # as conf/ and params.yaml write it; read as plain YAML, so that tests that need no parameters run with stale ones too
 EPOCHS = f"epochs: {yaml.safe_load((ROOT / 'params.yaml').read_text())['train']['epochs']}"
@@ -83,7 +86,16 @@ def kill_after(seconds: float, run: "subprocess.Popen[bytes]") -> None:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback that nobody uses now, and that no other test process will ask for soon.
+
+    It lies below those that the kernel gives to outgoing connections (32768 and up): one of them could take a port
+    between its choice here and the start of the server that is to have it.
+    """
+    while True:
+        port = PORTS[0] + (os.getpid() * 101 + next(_asked)) % (PORTS[1] - PORTS[0])
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port

@@ -92,6 +92,7 @@ def test_the_order_of_rows_decides_nothing(digits, tmp_path, outlines_will_do):
     assert len(here & there) >= 0.9 * max(len(here), len(there))  # sums in another order round otherwise
 
 
+@pytest.mark.slow
 def test_hard_pictures_are_shown_to_a_network_that_tells_them_better_apart(crops, tmp_path, monkeypatch):
     images, flips = _flip(crops, 8)
     accuracies: list[float] = []

@@ -17,7 +17,8 @@ block = bytearray(60_000_000)
 for place in range(0, len(block), 4096):
     block[place] = 1
 children = [os.fork() for _ in range({forks})] if {forks} else []
-print("ready", flush=True)
+if 0 not in children:
+    print("ready", flush=True)
 time.sleep(60)
 """
 

@@ -75,6 +75,7 @@ def predictor_difference(model: keras.Model, data) -> float:
     return float(np.abs(predictor.probabilities(images) - np.asarray(whole(images))).max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("params", ALL, ids=named)
 def test_two_runs_with_one_seed_agree(params, cache: Path):
     data = shape_data(train=96, val=24)

@@ -61,6 +61,7 @@ def assert_alike(first: Fitted, second: Fitted) -> None:
         np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_cut_off_twice_it_ends_the_same(tmp_path: Path, cuts: list[int]) -> None:
     expected = train(None)
     cuts += [2, 4]
@@ -73,6 +74,7 @@ def test_cut_off_twice_it_ends_the_same(tmp_path: Path, cuts: list[int]) -> None
     assert_alike(found, expected)
 
 
+@pytest.mark.slow
 def test_the_best_epoch_may_lie_before_the_cut(tmp_path: Path, cuts: list[int]) -> None:
     """After two epochs the training runs wild; the early weights are what is kept."""
     expected = train(None, runs_wild=True)

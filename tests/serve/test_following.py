@@ -100,6 +100,7 @@ def _sign(bundle: Path) -> None:
     (bundle / MANIFEST).write_text(json.dumps(manifest))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind",
     [
@@ -131,6 +132,7 @@ def test_a_bad_version_is_never_served_and_said_once(
     assert not list((tmp_path / "cache").rglob("66*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "words"),
     [("os.kill(os.getpid(), 11)", "ended with -11"), ("time.sleep(100)", "took over 2 s"), ("1 / 0", "ZeroDivision")],
