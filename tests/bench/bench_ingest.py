@@ -7,15 +7,13 @@ facts, exact windows for 16-bit counts, writing the pixels and a journal that a 
 
 import io
 import os
-import re
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,12 +22,14 @@ import numpy as np
 from PIL import Image
 
 from tests.bench.ingest_ceiling import SIZE
+from tests.bench.process_tree import proportional_mib
 from tinysight.config import compose_text
 
 HERE = Path(__file__).resolve().parent
 CONF = HERE.parent.parent / "conf"
 MANY = 200_000  # pictures of the run that shows what grows with their number
 EVERY = 0.1  # seconds between two looks at the memory
+MEBIBYTE_MB = 1.048576
 
 
 @dataclass(frozen=True)
@@ -171,27 +171,10 @@ def peak_memory(folder: Path, words: list[str]) -> float:
     """The most memory that a program and all processes below it have at one time, in MB, pages shared counted once."""
     run, most = subprocess.Popen(words, cwd=folder), 0.0
     while run.poll() is None:
-        most = max(most, sum(proportional_mb(pid) for pid in tree(run.pid)))
+        most = max(most, proportional_mib(run.pid) * MEBIBYTE_MB)
         time.sleep(EVERY)
     assert run.returncode == 0
     return most
-
-
-def tree(pid: int) -> Iterator[int]:
-    """A process and all below it."""
-    yield pid
-    with suppress(OSError):
-        for children in Path(f"/proc/{pid}/task").glob("*/children"):
-            for child in children.read_text().split():
-                yield from tree(int(child))
-
-
-def proportional_mb(pid: int) -> float:
-    """A process's proportional set size; 0 where it has ended."""
-    with suppress(OSError):
-        found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
-        return int(found[1]) * 1024 / 1e6 if found else 0.0
-    return 0.0
 
 
 if __name__ == "__main__":

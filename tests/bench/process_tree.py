@@ -4,20 +4,12 @@ import os
 import re
 import signal
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from tinysight.evaluation.process_tree import tree
+
 TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def tree(pid: int) -> Iterator[int]:
-    """A process and all below it."""
-    yield pid
-    with suppress(OSError):
-        for children in Path(f"/proc/{pid}/task").glob("*/children"):
-            for child in children.read_text().split():
-                yield from tree(int(child))
 
 
 def proportional_mib(pid: int) -> float:
