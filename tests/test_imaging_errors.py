@@ -13,7 +13,8 @@ from pictures import PHOTOS, encode, quarters
 from PIL import Image
 
 from tinysight.errors import ImageError
-from tinysight.imaging import MAX_JPEG_PIXELS, MAX_PIXELS, MAX_WEBP_PIXELS, Decoding, Pixels, _most_pixels, decode_image
+from tinysight.imaging import Decoding, Pixels, decode_image
+from tinysight.pixel_limits import MAX_JPEG_PIXELS, MAX_PIXELS, MAX_WEBP_PIXELS, most_pixels
 
 EXACT = Decoding(16, background=(0, 0, 255))
 
@@ -110,4 +111,4 @@ def _png_header(width: int, height: int) -> bytes:
 )
 def test_what_takes_more_memory_may_have_fewer_pixels(form: str, options: dict[str, bool], most: int) -> None:
     with Image.open(io.BytesIO(encode(quarters(), form, **options))) as image:
-        assert _most_pixels(image) == most
+        assert most_pixels(image) == most

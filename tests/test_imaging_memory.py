@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from tinysight.imaging import MAX_JPEG_PIXELS, MAX_PIXELS, MAX_WEBP_PIXELS
+from tinysight.pixel_limits import MAX_JPEG_PIXELS, MAX_PIXELS, MAX_WEBP_PIXELS
 
 LIMIT = 230  # MB above what a process has that has decoded a small picture of the same kind
 

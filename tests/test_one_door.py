@@ -10,7 +10,8 @@ from projects import ROOT
 SOURCE = ROOT / "src" / "tinysight"
 MODULES = sorted([*SOURCE.rglob("*.py"), *(ROOT / "serve").rglob("*.py")])
 SERVING = [p for p in MODULES if (p.parent == SOURCE and p.stem in {"client", "classifier", "bundle", "prediction",
-           "picture_file", "predictor", "contract", "imaging", "upright", "counts", "errors"})
+           "picture_file", "predictor", "contract", "imaging", "upright", "counts", "errors", "api_key",
+           "bundle_scores", "connection", "machine", "pixel_limits", "service_answers", "structure"})
            or ROOT / "serve" in p.parents]  # fmt: skip
 DECODERS = {"Image.open", "cv2.imread", "cv2.imdecode", "plt.imread", "load_img", "decode_image", "decode_jpeg",
             "image_dataset_from_directory"}  # fmt: skip

@@ -12,15 +12,11 @@ from PIL import Image
 
 from tinysight.counts import MOST_COUNT, windowed
 from tinysight.errors import ImageError
+from tinysight.pixel_limits import MAX_PIXELS, bomb, check_pixels
 from tinysight.structure import check_packing, check_structure
 from tinysight.upright import Box, Upright, upright
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
-PIXEL_BYTES = 8  # what is decoded whole takes up to so many a pixel for a moment (TIFF, progressive JPEG)
-WEBP_PIXEL_BYTES = 16  # its decoder keeps copies
-MAX_PIXELS = 25_000_000  # 200 MB at most
-MAX_JPEG_PIXELS = 50_000_000  # a JPEG that isn't progressive is made smaller while it is decoded, in a few MB
-MAX_WEBP_PIXELS = 12_500_000
 DRAFT_FACTOR = 2  # JPEG is decoded at twice the wanted size: 0.3 to 0.4 of 255 from a full decode
 REDUCING_GAP = 2.0  # whole blocks of pixels are averaged down to twice the wanted size, as Pillow's resize does
 TILE = 1000  # pixels, the side of the part of a picture that is converted at a time
@@ -119,33 +115,15 @@ def open_image(data: bytes, memory: int | None = None) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        most = MAX_JPEG_PIXELS if data.startswith(b"\xff\xd8") else MAX_PIXELS
-        raise _too_large(most, "over 89 million") from None
+        raise bomb(data) from None
     except Exception as error:  # a damaged header raises whatever its parser raises
         raise ImageError(
             f"Not a picture that can be read. Allowed are {', '.join(FORMATS)}, recognised by content, not by name.",
             reason="unknown_format",
         ) from error
-    most = _most_pixels(image, memory)
-    if image.width * image.height > most:
-        raise _too_large(most, f"{image.width} × {image.height}")
+    check_pixels(image, memory)
     check_packing(image, len(data))
     return image
-
-
-def _most_pixels(image: Image.Image, memory: int | None = None) -> int:
-    if image.format in ("JPEG", "MPO") and "progressive" not in image.info:
-        return MAX_JPEG_PIXELS
-    most, each = (MAX_WEBP_PIXELS, WEBP_PIXEL_BYTES) if image.format == "WEBP" else (MAX_PIXELS, PIXEL_BYTES)
-    return most if memory is None else min(most, memory // each)
-
-
-def _too_large(most: int, received: str) -> ImageError:
-    return ImageError(
-        f"The picture has too many pixels: at most {most:,} are allowed here. Received: {received}."
-        " Make it smaller, or save it as a plain JPEG, before sending it.",
-        reason="too_large",
-    )
 
 
 def _load(image: Image.Image, decoding: Decoding) -> None:

@@ -164,6 +164,6 @@ def test_what_is_no_picture_is_an_image_error(data: bytes) -> None:
 
 
 def test_a_picture_of_too_many_pixels_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tinysight.imaging.MAX_PIXELS", 100)
+    monkeypatch.setattr("tinysight.pixel_limits.MAX_PIXELS", 100)
     with pytest.raises(ImageError, match="too many pixels"):
         cropping.load_whole(stored_as(1))
