@@ -40,6 +40,26 @@ def test_it_stops_when_val_no_longer_improves():
     assert found.epochs == len(found.curves)
 
 
+class EndsAfter(keras.callbacks.Callback):
+    """A watcher that has seen enough."""
+
+    def __init__(self, epochs: int) -> None:
+        super().__init__()
+        self.wanted, self.seen = epochs, list[float]()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.seen.append((logs or {})["val_accuracy"])
+        self.model.stop_training = len(self.seen) == self.wanted
+
+
+def test_a_watcher_sees_val_after_each_epoch_and_may_end_the_training():
+    watcher, recipe = EndsAfter(3), Recipe(keras.optimizers.SGD(0.1), SmoothedLoss(0.0), stops_early=False)
+    network = Network(tiny, lambda steps: recipe)
+    found = fit_network(network, shape_data(train=96, val=24), QUICK, seed=0, watchers=[watcher])
+    assert watcher.seen == [epoch.val_accuracy for epoch in found.curves]
+    assert found.epochs == 3
+
+
 def test_a_schedule_comes_to_its_end():
     assert [epoch.epoch for epoch in fitted(20.0, stops_early=False, epochs=8, patience=1).curves] == list(range(1, 9))
 

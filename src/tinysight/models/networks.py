@@ -1,7 +1,7 @@
 """How any network is trained: batches from mapped files, val after each epoch, the best weights kept."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +54,12 @@ class Network:
 
 
 def fit_network(
-    network: Network, data: TrainingData, settings: TrainParams, seed: int, checkpoint: Path | None = None
+    network: Network,
+    data: TrainingData,
+    settings: TrainParams,
+    seed: int,
+    checkpoint: Path | None = None,
+    watchers: Sequence[keras.callbacks.Callback] = (),
 ) -> Fitted:
     """Trains a network and keeps the weights with the least val loss.
 
@@ -64,6 +69,7 @@ def fit_network(
         settings: how long, and how classes are balanced.
         seed: of the weights and the order of batches.
         checkpoint: the folder of this very training, from whose last epoch it goes on; None always starts anew.
+        watchers: what else is told of each epoch: a logger, or tuning, which may end the training.
 
     Raises:
         ModelError: if the loss is no longer a number.
@@ -87,7 +93,10 @@ def fit_network(
         class_weight=data.class_weights(settings.balance),
         shuffle=False,  # the batches are drawn anew after each epoch
         verbose=0,
-        callbacks=[StopAtNan(), best, saved, EpochBar(model.name, epochs, (len(batches), size), saved.epochs)],
+        callbacks=[
+            *(StopAtNan(), best, saved, EpochBar(model.name, epochs, (len(batches), size), saved.epochs)),
+            *watchers,
+        ],
     )
     curves = _curves(saved.curves)
     return Fitted(_in_float32(network, model), curves, len(curves), len(data))

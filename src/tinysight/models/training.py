@@ -1,10 +1,12 @@
 """From a candidate's parameters to the trained candidate, whatever its kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
 from typing import Any
+
+import keras
 
 from tinysight.models.fitted import Fitted
 from tinysight.models.networks import Network, fit_network
@@ -19,6 +21,7 @@ def fit_candidate(
     seed: int,
     cache: Path,
     checkpoint: Path | None = None,
+    watchers: Sequence[keras.callbacks.Callback] = (),
 ) -> Fitted:
     """Trains one candidate by what the file of its kind defines.
 
@@ -32,6 +35,7 @@ def fit_candidate(
         seed: of the weights and the order of batches.
         cache: .tinysight/cache, for what pretrained networks see.
         checkpoint: the folder of this very training, from which a network goes on; None starts anew.
+        watchers: what else is told of each epoch of a network.
 
     Raises:
         ModelError: if the training runs away.
@@ -47,7 +51,7 @@ def fit_candidate(
         lambda steps: _call(kind.recipe, {**known, "steps": steps}),
         bfloat16=params.bfloat16,
     )
-    return fit_network(network, data, settings, seed, checkpoint)
+    return fit_network(network, data, settings, seed, checkpoint, watchers)
 
 
 def _call(function: Callable[..., Any], known: dict[str, Any]) -> Any:
