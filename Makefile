@@ -32,6 +32,7 @@ install: .venv/ready ## make .venv with everything, by hash
 lock: .venv/ready ## resolve pyproject.toml into requirements/ again
 	uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra train --extra serve --group dev pyproject.toml -o requirements/dev.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra serve -c requirements/dev.txt pyproject.toml -o requirements/serve.txt
+	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra tensorboard --extra wandb -c requirements/dev.txt pyproject.toml -o requirements/loggers.txt
 	echo uv | uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements/dev.txt - -o requirements/uv.txt
 
 .PHONY: demo

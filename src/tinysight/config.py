@@ -52,6 +52,25 @@ def compose_params(conf: Path, overrides: Sequence[str] = ()) -> Params:
     return parse_params(yaml.safe_load(compose_text(conf, overrides)), origin=f"{conf.name}/")
 
 
+def compose_tune(conf: Path, candidate: str, kind: str) -> tuple[dict[str, Any], str]:
+    """What conf/tune says of a candidate: in the file of its name, else in that of its kind.
+
+    Returns:
+        plain values, and the file's name for errors.
+
+    Raises:
+        ConfigError: if there is no such file, or it does not compose.
+    """
+    found = next((name for name in (candidate, kind) if (conf / "tune" / f"{name}.yaml").is_file()), None)
+    if found is None:
+        raise ConfigError(
+            f"conf/tune has no {candidate}.yaml and no {kind}.yaml, so nothing says what to try."
+            " Write one; conf/tune/small_cnn.yaml is an example."
+        )
+    content = yaml.safe_load(compose_text(conf, [f"+tune={found}"]))
+    return content["tune"], f"{conf.name}/tune/{found}.yaml"
+
+
 def write_params(conf: Path, target: Path) -> bool:
     """Composes conf/ into the lock; the old lock stays where conf/ is wrong.
 

@@ -118,6 +118,14 @@ class Paths:
         """What `tinysight learning-curve` found; no stage's out, and shown in the verdict's page where it is."""
         return self.reports / "learning.json"
 
+    def tune_report(self, candidate: str) -> Path:
+        """What `tinysight tune` found; no stage's out."""
+        return self.reports / "tune" / candidate
+
+    def experiment(self, name: str) -> Path:
+        """A file of conf/experiment, that `dvc exp run -S experiment=NAME` runs."""
+        return self.conf / "experiment" / f"{name}.yaml"
+
     @property
     def verdict_figure(self) -> Path:
         """Out of select: accuracy against cost, shown in verdict.md."""
@@ -155,6 +163,14 @@ class Paths:
     def cache(self) -> Path:
         """Downloads and features that can be made again."""
         return self.state / "cache"
+
+    def study(self, candidate: str) -> Path:
+        """The database of what `tinysight tune` has tried for a candidate."""
+        return self.state / "tune" / f"{candidate}.db"
+
+    def logs(self, logger: str) -> Path:
+        """Where a logger of conf/logger writes."""
+        return self.state / logger
 
     def checkpoints(self, candidate: str) -> Path:
         """Where a training keeps what it needs to go on after a kill."""

@@ -23,6 +23,7 @@ from tinysight.params.dataset import (
     PicturesParams,
     RoboflowParams,
 )
+from tinysight.params.logger import LoggerParams
 from tinysight.params.models import (
     BUILT_IN,
     CandidateName,
@@ -61,6 +62,7 @@ __all__ = [
     "LabelimgParams",
     "Level",
     "LevelsParams",
+    "LoggerParams",
     "LogisticParams",
     "MajorityParams",
     "ManifestParams",
@@ -84,6 +86,7 @@ __all__ = [
 ]
 
 MODEL_SECTIONS = ("seed", "dataset", "split", "augment", "train", "export")  # that make a model, beside its own
+WATCHING = ("logger",)  # sections that decide no result, so that no digest holds them
 
 
 class SplitParams(Section):
@@ -168,6 +171,7 @@ class Params(Section):
     augment: AugmentParams
     models: Annotated[dict[CandidateName, ModelParams], Field(min_length=1)]
     train: TrainParams
+    logger: LoggerParams
     export: ExportParams
     evaluate: EvaluateParams
     select: SelectParams
@@ -186,7 +190,7 @@ class Params(Section):
 
     def digest(self, *sections: str) -> str:
         """sha256 of the named sections as canonical JSON; `models.svm` names one candidate."""
-        everything = self.model_dump(mode="json", by_alias=True)
+        everything = self.model_dump(mode="json", by_alias=True, exclude=set(WATCHING))
         chosen = {name: _lookup(everything, name.split(".")) for name in sections or everything}
         return hashlib.sha256(json.dumps(chosen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
