@@ -46,10 +46,11 @@ def add_registry(commands: "Commands", project: "Project") -> None:
     add("sync", _sync, "fill the tracking store and registry from the files of this folder")
     for command in (one, carding, promoting, explaining, pulling):
         command.add_argument("version", help=VERSION)
-    two.add_argument("one", help=VERSION)
-    two.add_argument("other", help=VERSION)
+    two.add_argument("one", help=f"{VERSION}, or a model.onnx")
+    two.add_argument("other", help=f"{VERSION}, or a model.onnx")
     forced = "even if the gate refused it, its classes differ or its files were not committed"
     promoting.add_argument("--force", action="store_true", help=forced)
+    explaining.add_argument("--params", action="store_true", help="print only the params.yaml that made it")
     for command in (promoting, back):
         command.add_argument("--why", default="", help="is kept with the version and in the history")
     pulling.add_argument("folder", type=Path, metavar="DIR", help="a folder that is not there yet")
@@ -117,8 +118,11 @@ def _history(arguments: argparse.Namespace, paths: Paths) -> int:
 
 
 def _explain(arguments: argparse.Namespace, paths: Paths) -> int:
-    from tinysight.tracking.origin import explain, origin_text
+    from tinysight.tracking.origin import explain, origin_text, params_of
 
+    if arguments.params:
+        print(params_of(paths, arguments.version), end="")
+        return 0
     origin = explain(paths, arguments.version)
     return _say(arguments, origin.as_json(), lambda: origin_text(origin))
 

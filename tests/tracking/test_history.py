@@ -118,9 +118,13 @@ def test_the_commands_say_what_people_and_programs_ask(
     assert (shown["version"], shown["files"]["trouble"], shown["gate"]["outcome"]) == ("2", None, "promoted")
     text = run(capsys, "compare", "2", "1")
     assert text.startswith("colours: 15 test pictures of today\n")
-    assert "Only 2 is right on" in text
+    assert "Only version 2 is right on" in text
     compared = json.loads(run(capsys, "compare", "production", "2", "--json"))
     assert (compared["versions"], compared["gained"], compared["lost"]) == (["3", "2"], 0, 0)
+    svm = str(three.export("svm") / "model.onnx")
+    assert run(capsys, "compare", "production", svm).endswith("\nBoth are the same file.\n")
+    assert main(["registry", "compare", "production", "none.onnx"]) == 1
+    assert "none.onnx is not there" in capsys.readouterr().err
     assert json.loads(run(capsys, "rollback", "--why", "a test", "--json")) == {
         "done": "colours 2 is production now, instead of 3."
     }

@@ -61,6 +61,7 @@ class Comparison:
         recall: by class name, accuracy on its pictures.
         expected_accuracy: under the expected warps; None where they were not asked for.
         expected_calibration_error: mean gap between confidence and accuracy; the interval is a bootstrap's.
+        same: pictures that both name alike, rightly or not; None where that is not known.
     """
 
     rows: int
@@ -72,6 +73,7 @@ class Comparison:
     recall: dict[str, Change]
     expected_accuracy: Change | None
     expected_calibration_error: Change
+    same: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -103,6 +105,7 @@ def compare(
         recall={name: _change(ours.right[own], theirs.right[own], level) for name, own in of_class.items()},
         expected_accuracy=_moved(ours, theirs, level) if len(ours.moved_right) else None,
         expected_calibration_error=_calibration(ours, theirs, level, draws),
+        same=int((ours.named == theirs.named).sum()) if len(ours.named) == len(theirs.named) == rows else None,
     )
 
 

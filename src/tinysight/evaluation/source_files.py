@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,11 +55,13 @@ class Marks:
         right: (N,) bool, whether its best class is the true one.
         confidence: (N,) float32, of its best class.
         moved_right: (draws, N) bool, under the expected warps; no draws where none were asked for.
+        named: (N,) str, its best class, empty for what it could not decode; no entries where that is not known.
     """
 
     right: Right
     confidence: NDArray[np.float32]
     moved_right: NDArray[np.bool_]
+    named: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, np.object_))
 
 
 def held_out_files(params: Params, paths: Paths) -> HeldOut:
@@ -100,7 +102,12 @@ def judge(
     """
     draws, count = moved.draws if moved else 0, len(held_out.pictures)
     marks = [
-        Marks(np.zeros(count, np.bool_), np.zeros(count, np.float32), np.zeros((draws, count), np.bool_))
+        Marks(
+            right=np.zeros(count, np.bool_),
+            confidence=np.zeros(count, np.float32),
+            moved_right=np.zeros((draws, count), np.bool_),
+            named=np.full(count, "", np.object_),
+        )
         for _ in predictors
     ]
     with progress_bar("Scoring test pictures from their files", count) as advance:
@@ -129,7 +136,9 @@ def _mark(
     """Writes down the answers to (n, S, S, 3) pictures which stand at these places."""
     labels = _labels(predictor, [held_out.pictures[place][0].class_name for place in places.tolist()])
     probabilities = predictor.probabilities(pixels)  # (n, classes)
-    marks.right[places] = probabilities.argmax(axis=1) == labels
+    best = probabilities.argmax(axis=1)
+    marks.right[places] = best == labels
+    marks.named[places] = np.array(predictor.contract.class_names, np.object_)[best]
     marks.confidence[places] = probabilities.max(axis=1)
     for draw in range(moved.draws if moved else 0):
         assert moved is not None

@@ -1,11 +1,13 @@
-"""Two registered versions on the same pictures: today's test pictures of this project."""
+"""Two versions, or a version and a model file, on the same pictures: today's test pictures of this project."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tinysight.bundle import sha256_of
 from tinysight.config import load_params
+from tinysight.errors import ModelError
 from tinysight.evaluation.comparison import Change, Comparison, compare
 from tinysight.evaluation.gate import signed
 from tinysight.evaluation.source_files import held_out_files, judge
@@ -13,21 +15,34 @@ from tinysight.evaluation.wording import percent, points
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
 from tinysight.tracking.registry import download, find_version
-from tinysight.tracking.store import open_store
+from tinysight.tracking.store import Store, open_store
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Two versions of one registered model, and how they differ."""
+    """Two models, and how they differ.
+
+    Attributes:
+        name: the registered model.
+        one: number of a version, or path of a file.
+        other: number of a version, or path of a file.
+        same_file: whether both are the same bytes.
+    """
 
     name: str
     one: str
     other: str
     comparison: Comparison
+    same_file: bool
 
     def as_json(self) -> dict[str, Any]:
-        """For programs; `ours` is the first version's."""
-        return {"name": self.name, "versions": [self.one, self.other], **self.comparison.as_json()}
+        """For programs; `ours` is the first one's."""
+        return {
+            "name": self.name,
+            "versions": [self.one, self.other],
+            "same_file": self.same_file,
+            **self.comparison.as_json(),
+        }
 
 
 def compare_versions(paths: Paths, one: str, other: str) -> Compared:
@@ -35,30 +50,39 @@ def compare_versions(paths: Paths, one: str, other: str) -> Compared:
 
     Args:
         paths: the project.
-        one: a number or an alias.
-        other: a number or an alias.
+        one: a number, an alias or the path of a model file.
+        other: a number, an alias or the path of a model file.
 
     Raises:
         TrackingError: if a version is unknown, or the store cannot be used.
+        ModelError: if a file is no model of tinysight.
         DataError: if the source does not hold a test picture.
     """
     params = load_params(paths.params)
     name, held_out = params.register_.name, held_out_files(params, paths)
     with TemporaryDirectory() as folder:
         with open_store(paths, write=False) as store:
-            infos = [find_version(store, name, which) for which in (one, other)]
-            places = [Path(folder) / str(place) for place in range(2)]
-            bundles = [download(store, info, place) for info, place in zip(infos, places, strict=True)]
-        predictors = [Predictor(bundle.model) for bundle in bundles]
-        ours, theirs = judge(predictors, held_out, params.evaluate, seed=params.seed)
-    found = compare(ours, theirs, held_out.truth, params.register_.significance)
-    return Compared(name, infos[0].version, infos[1].version, found)
+            found = [_model(store, name, which, Path(folder) / str(n)) for n, which in enumerate((one, other))]
+        ours, theirs = judge([Predictor(file) for _, file in found], held_out, params.evaluate, seed=params.seed)
+        same_file = sha256_of(found[0][1]) == sha256_of(found[1][1])
+    comparison = compare(ours, theirs, held_out.truth, params.register_.significance)
+    return Compared(name, found[0][0], found[1][0], comparison, same_file)
+
+
+def _model(store: Store, name: str, which: str, folder: Path) -> tuple[str, Path]:
+    """What a model is called, and its file."""
+    if which.endswith(".onnx"):
+        if not Path(which).is_file():
+            raise ModelError(f"{which} is not there. Name a model.onnx, or a version of `tinysight registry list`.")
+        return which, Path(which)
+    version = find_version(store, name, which)
+    return version.version, download(store, version, folder).model
 
 
 def comparison_text(compared: Compared) -> str:
     """The comparison for people."""
     found = compared.comparison
-    rows = [("", f"version {compared.one}", f"version {compared.other}", "difference")]
+    rows = [("", _title(compared.one), _title(compared.other), "difference")]
     rows.append(_row("accuracy", found.accuracy))
     if found.expected_accuracy:
         rows.append(_row("moved as expected", found.expected_accuracy))
@@ -69,12 +93,20 @@ def comparison_text(compared: Compared) -> str:
     return "\n".join([f"{compared.name}: {found.rows} test pictures of today", *lines, "", _verdict(compared)])
 
 
+def _title(which: str) -> str:
+    return f"version {which}" if which.isdecimal() else "the file"
+
+
 def _row(what: str, change: Change) -> tuple[str, str, str, str]:
     return what, percent(change.ours), percent(change.theirs), signed(change)
 
 
 def _verdict(compared: Compared) -> str:
     found = compared.comparison
-    told = f"Only {compared.one} is right on {found.gained} pictures, only {compared.other} on {found.lost}"
-    shown = f"These pictures show differences from {points(found.smallest)} on (4 times in 5)."
-    return f"{told}: p = {found.p_value:.2g}. {shown}"
+    if compared.same_file:
+        return "Both are the same file."
+    one, other = _title(compared.one), _title(compared.other)
+    alike = f"They give the same answer to {found.same} of {found.rows} pictures." if found.same is not None else ""
+    told = f"Only {one} is right on {found.gained}, only {other} on {found.lost}: p = {found.p_value:.2g}."
+    shown = f"Differences from {points(found.smallest)} on would show in these pictures, 4 times in 5."
+    return "\n".join([alike, told, shown])

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -46,6 +47,13 @@ def file_at(root: Path, commit: str, path: str) -> str | None:
     return _git(root, "show", f"{commit}:{path}") if commit else None
 
 
-def clone_url(root: Path) -> str:
-    """Where a clone is made from: the remote `origin`, else this very folder."""
-    return (_git(root, "config", "remote.origin.url") or str(root.absolute())).strip()
+def commits_with(root: Path, path: str) -> list[str]:
+    """The commits of all branches that changed a file, the oldest first."""
+    return (_git(root, "log", "--all", "--reverse", "--format=%H", "--", path) or "").split()
+
+
+def clone_url(root: Path, commit: str) -> str:
+    """Where a clone that has the commit is made from: the remote `origin` if it was pushed there, else this folder."""
+    url = re.sub(r"^(https?://)[^/@]*@", r"\1", (_git(root, "config", "remote.origin.url") or "").strip())  # no secrets
+    pushed = _git(root, "branch", "--remotes", "--list", "origin/*", "--contains", commit)
+    return url if url and (pushed or "").strip() else str(root.absolute())
