@@ -71,8 +71,8 @@ def _run(pictures: TrainingSet, candidate: str, seed: int, asked: argparse.Names
     exported = export_model(fitted.model, data, pictures.decoding, params.export, Provenance("", ""))
     found |= _scores("", exported.content, pictures, judged, params)
     if params.models[candidate].kind in KINDS:
-        content = quantise(exported.content, data, exported.contract)
-        found |= _scores("int8_", content, pictures, judged, params)
+        made = quantise(fitted.model, exported, data, params.export)
+        found |= _scores("int8_", made.content, pictures, judged, params)
     return found
 
 

@@ -2,13 +2,12 @@
 
 import keras
 import numpy as np
-import onnx
 import pytest
 from shapes import shape_contract, shape_data
 
 from tinysight.models import small_cnn
 from tinysight.models.distance import FARTHEST, CooledByDistance, Distance, fit_distance, sample_logits
-from tinysight.models.onnx_file import after_logits, to_onnx, with_probabilities
+from tinysight.models.onnx_file import to_onnx, with_probabilities
 from tinysight.params import SmallCnnParams
 from tinysight.predictor import Predictor
 
@@ -87,16 +86,6 @@ def test_a_file_with_distance_has_one_output_and_keeps_the_best_class():
     )
     np.testing.assert_array_equal(plain.argmax(axis=1), cooled.argmax(axis=1))
     assert (cooled.max(axis=1) < plain.max(axis=1) + 1e-6).all()
-
-
-@pytest.mark.parametrize("with_distance", [False, True])
-def test_what_comes_after_the_logits_can_be_named(distance, with_distance: bool):
-    whole = with_probabilities(small_cnn.build(SMALL, 16, 3), 0.7, distance if with_distance else None)
-    graph = onnx.load_from_string(to_onnx(whole, shape_contract(), 17)).graph
-    kinds = [node.op_type for node in graph.node if node.name in after_logits(graph)]
-    assert kinds[-1] == "Softmax"
-    assert kinds.count("MatMul") == (2 if with_distance else 0)
-    assert "Conv" not in kinds
 
 
 def test_few_rows_are_asked_about_and_the_same_ones_each_time():

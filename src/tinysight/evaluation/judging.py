@@ -112,13 +112,14 @@ def answers_needed(split: Split, params: Params) -> int:
     return rows * (1 + params.evaluate.draws) + min(params.evaluate.curve_images, len(split.val)) * POINTS
 
 
-def read_trained(train: Path, export: Path) -> Trained:
-    """Reads train.json and export.json.
+def read_trained(train: Path, export: Path, *, int8: bool = False) -> Trained:
+    """Reads train.json and export.json; of the int8 file its own part of export.json.
 
     Raises:
         DataError: if one is missing or broken.
     """
     facts, found = _read(train / "train.json"), _read(export / "export.json")
+    found = found.get("int8", {}) if int8 else found
     try:
         return Trained(
             kind=str(facts["kind"]),

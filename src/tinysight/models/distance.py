@@ -45,9 +45,14 @@ class Distance:
         return np.asarray(np.clip(squares, 1, FARTHEST), dtype=np.float64) ** 4
 
 
+def sample_places(data: TrainingData) -> Labels:
+    """At most MOST_ROWS places of train rows and copies, drawn at random, the same each time."""
+    return np.sort(np.random.default_rng(0).permutation(len(data))[:MOST_ROWS])
+
+
 def sample_logits(model: keras.Model, data: TrainingData) -> tuple[Logits, Labels]:
-    """Logits and labels of at most MOST_ROWS train rows and copies, drawn at random, the same each time."""
-    places = np.sort(np.random.default_rng(0).permutation(len(data))[:MOST_ROWS])
+    """Logits and labels of the train rows and copies at `sample_places`."""
+    places = sample_places(data)
     parts = [logits_of(model, data.images(part)) for part in np.array_split(places, -(-len(places) // 256))]
     return np.concatenate(parts), data.train_labels[places]
 

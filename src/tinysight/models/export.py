@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from tinysight.contract import Contract
 from tinysight.errors import ModelError
-from tinysight.imaging import Decoding
-from tinysight.models.distance import fit_distance, sample_logits
+from tinysight.imaging import Decoding, Pixels
+from tinysight.models.confidence import fit_confidence
+from tinysight.models.distance import sample_logits
 from tinysight.models.networks import predict_logits
 from tinysight.models.onnx_file import to_onnx, with_probabilities
-from tinysight.models.temperature import fit_temperature, probabilities
-from tinysight.models.threshold import Threshold, fit_threshold
+from tinysight.models.threshold import Threshold
 from tinysight.models.training_data import TrainingData
 from tinysight.params import ExportParams
 from tinysight.predictor import Predictor
@@ -40,7 +40,7 @@ class Exported:
         content: the bytes of model.onnx.
         contract: what they carry.
         threshold: precision and answered share on val.
-        parity: largest difference of a probability between Keras and ONNX Runtime.
+        parity: largest difference of a probability from the model that the file was made of, on PARITY_ROWS pictures.
     """
 
     content: bytes
@@ -70,42 +70,32 @@ def export_model(
     Raises:
         ModelError: if the logits are no numbers, or Keras and ONNX Runtime disagree.
     """
-    logits, (known, labels) = predict_logits(model, data), sample_logits(model, data)
-    if not (np.isfinite(logits).all() and np.isfinite(known).all()):
-        raise ModelError("The trained model answers with numbers that are not finite. Run `tinysight retry`.")
-    distance = fit_distance(known, labels, logits)
-    if distance is not None:
-        logits = (logits / distance.factors(logits)[:, None]).astype(np.float32)
-    temperature = fit_temperature(logits, data.val_labels)
-    threshold = fit_threshold(
-        probabilities(logits, temperature), data.val_labels, precision=settings.precision, answered=settings.answered
-    )
+    known, labels = sample_logits(model, data)
+    sure = fit_confidence(known, labels, predict_logits(model, data), data.val_labels, settings)
     contract = Contract(
         class_names=data.class_names,
         image_size=decoding.image_size,
         fit=decoding.fit,
         background=decoding.background,
         window=decoding.window,
-        temperature=temperature,
-        unknown_threshold=threshold.value,
+        temperature=sure.temperature,
+        unknown_threshold=sure.threshold.value,
         dataset_digest=provenance.dataset_digest,
         params_digest=provenance.params_digest,
     )
-    whole = with_probabilities(model, temperature, distance)
+    whole = with_probabilities(model, sure.temperature, sure.distance)
     content = to_onnx(whole, contract, settings.opset)
-    return Exported(content, contract, threshold, check_parity(whole, content, data))
+    return Exported(content, contract, sure.threshold, check_parity(whole, content, data))
 
 
 def check_parity(model: keras.Model, content: bytes, data: TrainingData) -> float:
-    """The largest difference of a probability between Keras and the model file on PARITY_ROWS pictures.
-
-    Val rows come first, then train rows where val holds fewer.
+    """The largest difference of a probability between Keras and the model file on `parity_images`.
 
     Raises:
         ModelError: if it is over TOLERANCE.
     """
-    images = data.pixels[np.concatenate([data.val_rows, data.train_rows])[:PARITY_ROWS]]
-    difference = _largest_difference(model.predict_on_batch(images), Predictor(content).probabilities(images))
+    images = parity_images(data)
+    difference = largest_difference(model.predict_on_batch(images), Predictor(content).probabilities(images))
     if not difference <= TOLERANCE:
         raise ModelError(
             f"Keras and ONNX Runtime must agree to {TOLERANCE} of a probability. Received: {difference:.2g}."
@@ -114,5 +104,11 @@ def check_parity(model: keras.Model, content: bytes, data: TrainingData) -> floa
     return difference
 
 
-def _largest_difference(one: Any, other: NDArray[np.float32]) -> float:
+def parity_images(data: TrainingData) -> Pixels:
+    """At most PARITY_ROWS pictures: val rows, then train rows where val holds fewer."""
+    return np.asarray(data.pixels[np.concatenate([data.val_rows, data.train_rows])[:PARITY_ROWS]])
+
+
+def largest_difference(one: Any, other: NDArray[np.float32]) -> float:
+    """Of two arrays of probabilities with the same shape."""
     return float(np.max(np.abs(np.asarray(one, dtype=np.float64) - other)))

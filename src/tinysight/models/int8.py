@@ -7,50 +7,66 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 
-from tinysight.contract import Contract
 from tinysight.errors import ModelError
 from tinysight.imaging import Pixels
-from tinysight.models.canonical import canonicalise
-from tinysight.models.onnx_file import INPUT, OUTPUT, PRODUCER
+from tinysight.models.confidence import Confidence, fit_confidence
+from tinysight.models.distance import Logits, sample_places
+from tinysight.models.export import Exported, largest_difference, parity_images
+from tinysight.models.onnx_file import INPUT, behind_logits, convert, finish
 from tinysight.models.training_data import TrainingData
-from tinysight.params import BUILT_IN
+from tinysight.params import BUILT_IN, ExportParams
+from tinysight.predictor import Predictor
 
 KINDS = frozenset(kind for kind, params in BUILT_IN.items() if params.bytes_suit)
 CALIBRATION_ROWS = 300
 BATCH = 32
 OPERATIONS = ["Conv", "Gemm", "MatMul", "MaxPool"]
+STEM = 1e-3  # share of all weights in the first convolutions that stay float32
 
 
-def quantise(content: bytes, data: TrainingData, contract: Contract) -> bytes:
-    """The model file with int8 weights, one scale a channel, and uint8 activations, as QDQ: the same in every process.
+def quantise(model: keras.Model, exported: Exported, data: TrainingData, settings: ExportParams) -> Exported:
+    """The model with int8 weights, one scale a channel, and uint8 activations, as QDQ: the same in every process.
 
     Weights keep 7 bits: processors without VNNI add pairs of products in 16 bits, and 8 would overflow there
-    unnoticed. The last layer and what follows it stay float32, so that confidence is not rounded.
+    unnoticed. The last layer and what follows it stay float32, so that confidence is not rounded, and so do the first
+    convolutions, which hold hardly any weights and whose error every later layer sees. What follows the logits is
+    fitted again, to the logits of the quantised layers: ordinary pictures must not look strange for being rounded.
 
     Args:
-        content: of model.onnx.
+        model: what `exported` was made of.
+        exported: its float32 file.
         data: whose train rows and copies show which numbers flow through the graph.
-        contract: what model.onnx carries.
+        settings: as for export_model.
+
+    Returns:
+        The file, whose parity is measured against the float32 file.
 
     Raises:
         ModelError: if ONNX Runtime cannot quantise the graph, or nothing in it can be quantised.
     """
+    classes = len(exported.contract.class_names)
     try:
-        proto = _quantised(onnx.load_from_string(content), _calibration(data), len(contract.class_names))
+        layers = _quantised(_folded(convert(model, settings.opset)), _calibration(data), classes)
     except Exception as error:  # onnx and ONNX Runtime raise types of their own
         raise ModelError(f"ONNX Runtime cannot quantise the graph: {error}.") from error
-    if not any(node.op_type == "QuantizeLinear" for node in proto.graph.node):
+    if not any(node.op_type == "QuantizeLinear" for node in layers.graph.node):
         raise ModelError("The graph has no layer that could compute with bytes.")
-    canonicalise(proto.graph, INPUT, OUTPUT)
-    proto.producer_name, proto.producer_version, proto.doc_string = PRODUCER, "", ""
-    del proto.metadata_props[:]
-    promised = contract.model_copy(update={"precision": "int8"})
-    onnx.helper.set_model_props(proto, dict(sorted(promised.to_metadata().items())))
-    onnx.checker.check_model(proto, full_check=True)
-    return bytes(proto.SerializeToString(deterministic=True))
+    sure = _confidence(layers, data, settings)
+    contract = exported.contract.model_copy(
+        update={
+            "precision": "int8", "temperature": sure.temperature, "unknown_threshold": sure.threshold.value,
+        }
+    )  # fmt: skip
+    behind = convert(behind_logits(classes, sure.temperature, sure.distance), settings.opset)
+    content = finish(_joined(layers, behind), contract)
+    images = parity_images(data)
+    ours, theirs = (Predictor(file).probabilities(images) for file in (content, exported.content))
+    return Exported(content, contract, sure.threshold, largest_difference(ours, theirs))
 
 
 class _Calibration:
@@ -70,6 +86,25 @@ def _calibration(data: TrainingData) -> _Calibration:
     return _Calibration([data.images(places[start : start + BATCH]) for start in range(0, len(places), BATCH)])
 
 
+def _folded(proto: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph with batch norms multiplied into the convolutions before them, depthwise ones too.
+
+    Otherwise channels whose numbers differ a hundredfold would share one scale between the two.
+    """
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    version, used = proto.ir_version, {node.domain for node in proto.graph.node}
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = Path(folder) / "whole.onnx", Path(folder) / "folded.onnx"
+        before.write_bytes(proto.SerializeToString())
+        quant_pre_process(before, after, skip_symbolic_shape=True)
+        made = onnx.load(after)
+    made.ir_version = version
+    for entry in [entry for entry in made.opset_import if entry.domain not in used]:
+        made.opset_import.remove(entry)
+    return made
+
+
 def _quantised(proto: onnx.ModelProto, calibration: _Calibration, classes: int) -> onnx.ModelProto:
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 
@@ -84,7 +119,8 @@ def _quantised(proto: onnx.ModelProto, calibration: _Calibration, classes: int) 
             quantize_static(
                 before, after, calibration, quant_format=QuantFormat.QDQ, op_types_to_quantize=OPERATIONS,
                 per_channel=True, reduce_range=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
-                nodes_to_exclude=_last_layers(proto.graph, classes), extra_options={"ForceQuantizeNoInputCheck": False},
+                nodes_to_exclude=_stem(proto.graph) + _last_layers(proto.graph, classes),
+                extra_options={"ForceQuantizeNoInputCheck": False},
             )  # fmt: skip
             made = onnx.load(after)
     finally:
@@ -93,8 +129,43 @@ def _quantised(proto: onnx.ModelProto, calibration: _Calibration, classes: int) 
     return made
 
 
+def _stem(graph: onnx.GraphProto) -> list[str]:
+    """The names of the first convolutions, as long as they hold less than STEM of all weights."""
+    sizes = {tensor.name: int(np.prod(tensor.dims)) for tensor in graph.initializer}
+    left, names = STEM * sum(sizes.values()), []
+    for node in graph.node:
+        if node.op_type == "Conv":
+            left -= sizes.get(node.input[1], 0)
+            if left < 0:
+                break
+            names.append(node.name)
+    return names
+
+
 def _last_layers(graph: onnx.GraphProto, classes: int) -> list[str]:
-    """The names of products that end in one number a class: the logits, and what is made of them."""
+    """The names of products that end in one number a class: the logits."""
     shapes: dict[str, Any] = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
     products = [node for node in graph.node if node.op_type in ("Gemm", "MatMul")]
     return [node.name for node in products if classes in shapes.get(node.input[1], (classes,))]
+
+
+def _confidence(layers: onnx.ModelProto, data: TrainingData, settings: ExportParams) -> Confidence:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(layers.SerializeToString(), providers=["CPUExecutionProvider"])
+
+    def logits(rows: NDArray[np.int64], images: Any) -> Logits:
+        parts = [session.run(None, {INPUT: images(part)})[0] for part in np.array_split(rows, -(-len(rows) // 256))]
+        return np.concatenate(parts)
+
+    places = sample_places(data)
+    known, val = logits(places, data.images), logits(data.val_rows, data.pixels.__getitem__)
+    return fit_confidence(known, data.train_labels[places], val, data.val_labels, settings)
+
+
+def _joined(layers: onnx.ModelProto, behind: onnx.ModelProto) -> onnx.ModelProto:
+    """One graph: the logits of the first go into the second."""
+    first = onnx.compose.add_prefix(layers, "layers_")
+    behind.ir_version = first.ir_version
+    ends = [(first.graph.output[0].name, behind.graph.input[0].name)]
+    return onnx.compose.merge_models(first, behind, io_map=ends, outputs=[behind.graph.output[0].name])

@@ -29,9 +29,18 @@ def with_probabilities(model: keras.Model, temperature: float, distance: Distanc
         uint8 (N, S, S, 3) to probabilities (N, classes), in one graph.
     """
     images = keras.Input(model.input_shape[1:], dtype="uint8", name=INPUT)
+    return keras.Model(images, _probabilities(model(images), temperature, distance), name="exported")
+
+
+def behind_logits(classes: int, temperature: float, distance: Distance | None) -> keras.Model:
+    """What with_probabilities puts behind a model: float32 logits (N, classes) to probabilities (N, classes)."""
+    logits = keras.Input((classes,), name="logits")
+    return keras.Model(logits, _probabilities(logits, temperature, distance), name="behind_logits")
+
+
+def _probabilities(logits: keras.KerasTensor, temperature: float, distance: Distance | None) -> keras.KerasTensor:
     cool = keras.layers.Rescaling(1 / temperature) if distance is None else CooledByDistance(temperature, distance)
-    cooled = cool(model(images))
-    return keras.Model(images, keras.layers.Softmax(name=OUTPUT)(cooled), name="exported")
+    return keras.layers.Softmax(name=OUTPUT)(cool(logits))
 
 
 def to_onnx(model: keras.Model, contract: Contract, opset: int) -> bytes:
@@ -40,7 +49,15 @@ def to_onnx(model: keras.Model, contract: Contract, opset: int) -> bytes:
     Raises:
         ModelError: if the graph has not one input and one output.
     """
-    proto = convert(model, opset)
+    return finish(convert(model, opset), contract)
+
+
+def finish(proto: onnx.ModelProto, contract: Contract) -> bytes:
+    """A graph with its contract, as the bytes that equal graphs have in common.
+
+    Raises:
+        ModelError: if the graph has not one input and one output.
+    """
     if len(proto.graph.input) != 1 or len(proto.graph.output) != 1:
         raise ModelError("An exported graph must have one input and one output. Correct the candidate's build().")
     canonicalise(proto.graph, INPUT, OUTPUT)
@@ -55,8 +72,8 @@ def to_onnx(model: keras.Model, contract: Contract, opset: int) -> bytes:
 
 
 def convert(model: keras.Model, opset: int) -> onnx.ModelProto:
-    """A Keras model of uint8 pictures as tf2onnx writes it; `canonicalise` makes it the same in every process."""
-    signature = [keras.InputSpec(shape=model.input_shape, dtype="uint8", name=INPUT)]
+    """A Keras model with one input as tf2onnx writes it; `canonicalise` makes it the same in every process."""
+    signature = [keras.InputSpec(shape=model.input_shape, dtype=model.inputs[0].dtype, name=INPUT)]
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tf2onnx uses what numpy and TensorFlow have deprecated
         path = Path(folder) / "model.onnx"
@@ -71,16 +88,3 @@ def name_shapes(graph: onnx.GraphProto, numbers: int) -> None:
     del shape.dim[:]
     shape.dim.add().dim_param = "N"
     shape.dim.add().dim_value = numbers
-
-
-def after_logits(graph: onnx.GraphProto) -> list[str]:
-    """Names of the nodes behind the logits (distance, temperature, softmax): too fine for 8-bit arithmetic."""
-    makers = {name: node for node in graph.node for name in node.output}
-    softmax = makers[graph.output[0].name]
-    needed, waiting = set(), [makers[softmax.input[0]].input[0]]  # the logits are what is divided there
-    while waiting:
-        node = makers.get(waiting.pop())
-        if node is not None and node.name not in needed:
-            needed.add(node.name)
-            waiting.extend(node.input)
-    return [node.name for node in graph.node if node.name not in needed]

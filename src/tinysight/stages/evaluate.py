@@ -22,7 +22,7 @@ from tinysight.evaluation.scores import Scores, write_scores
 from tinysight.evaluation.timed_pictures import timed_pictures
 from tinysight.models.status import OK, failure, read_status, write_status
 from tinysight.params import Params
-from tinysight.paths import Paths
+from tinysight.paths import Paths, is_int8
 from tinysight.whole_file import whole
 
 
@@ -51,7 +51,7 @@ def _attempt(params: Params, paths: Paths, name: str, material: Material) -> Non
     target.mkdir(parents=True)
     status = OK
     try:
-        trained = read_trained(paths.train(name), paths.export(name))
+        trained = read_trained(paths.train(name), paths.export(name), int8=is_int8(name))
         with progress_bar(f"evaluate {name}", answers_needed(material.split, params)) as advance:
             judged = judge_model(name, paths.model(name), material, params, trained, advance)
         _write(target, judged)
