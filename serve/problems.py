@@ -1,5 +1,6 @@
 """Every answer that is not a 2xx: an RFC 9457 problem in words, never a traceback or a path."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -59,6 +60,7 @@ IMAGE_KINDS = {
     "unsupported": "unsupported-picture",
 }
 EVERYWHERE = ("unauthorized", "too-many-requests", "head-too-large", "internal")  # what any address may answer
+UNLOCKED = ("head-too-large", "internal")  # and one that asks for no key and counts no request
 # kind: what such a problem says
 EXAMPLES = {
     "bad-request": "top: one whole number of 1 or more. Received: many. Correct it.",
@@ -116,10 +118,10 @@ def picture_kind(error: ImageError) -> str:
     return IMAGE_KINDS.get(error.reason, "broken-picture")
 
 
-def responses(*kinds: str) -> dict[int | str, dict[str, Any]]:
+def responses(*kinds: str, everywhere: Sequence[str] = EVERYWHERE) -> dict[int | str, dict[str, Any]]:
     """What a route documents about its problems: one entry a status, one example a kind."""
     documented: dict[int | str, dict[str, Any]] = {}
-    for kind in dict.fromkeys((*kinds, *EVERYWHERE)):
+    for kind in dict.fromkeys((*kinds, *everywhere)):
         status, title = KINDS[kind]
         content = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
         entry = documented.setdefault(status, {"description": "", "content": {MEDIA_TYPE: content}})

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request
 
-from serve.problems import ProblemError, responses
+from serve.problems import UNLOCKED, ProblemError, responses
 from serve.routes import DirectRoute, served_model
 from serve.schemas import Health, Readiness
 
@@ -14,13 +14,15 @@ DATABASE = re.compile(r"\bsqlite:/+[^\s'\",;]*")
 FOLDERS = re.compile(r"(?<![\w:/.])(?:~|\.{1,2})?/(?:[^\s'\"/]+/)*(?=[^\s'\"/])")
 
 
-@router.get("/healthz", summary="This process answers", responses=responses())
+@router.get("/healthz", summary="This process answers", responses=responses(everywhere=UNLOCKED))
 async def healthz(_: Request) -> Health:
     """Says nothing about the model: a service without one must not be killed for it."""
     return Health()
 
 
-@router.get("/readyz", summary="A checked model is loaded", responses=responses("no-model", "draining"))
+@router.get(
+    "/readyz", summary="A checked model is loaded", responses=responses("no-model", "draining", everywhere=UNLOCKED)
+)
 async def readyz(request: Request) -> Readiness:
     """200 when predictions will be answered, also by an older version; 503 when not, or not for long."""
     if request.app.state.metrics.draining:

@@ -54,6 +54,14 @@ def test_a_registry_that_is_down_is_trouble_until_it_answers(
     assert (following.state.trouble, following.state.trouble_since) == (None, None)
 
 
+def test_a_bundle_that_broke_is_one_failure_however_often_it_is_looked_at() -> None:
+    alone = Following(following=False, poll_seconds=15)
+    alone.hear(good("1"), 0, CLOCK)
+    for _ in range(3):
+        alone.hear(Report(step="failed", why="model.onnx is not the file of this bundle."), 0, CLOCK)
+    assert (alone.state.served, alone.state.failures, alone.state.failed_polls) == ("1", 1, 3)
+
+
 def test_a_refused_version_is_tried_again_after_a_growing_pause(following: Following) -> None:
     now, pauses = 0.0, []
     for _ in range(12):

@@ -10,6 +10,7 @@ from onnx_models import solid_png
 from over_asgi import ask, check, make_app, picture
 from serving import PHOTOS, RGB
 
+from serve.guard import OPEN
 from serve.problems import EXAMPLES, KINDS, MEDIA_TYPE
 
 LIMIT = 300_000
@@ -112,6 +113,12 @@ def test_every_problem_that_predict_can_give_is_documented(app: FastAPI) -> None
         elsewhere = kind in ("not-found", "method-not-allowed", "draining", "too-many-files")
         assert (title in answers) != elsewhere, kind
         assert kind in EXAMPLES or kind in ("not-found", "method-not-allowed")
+
+
+def test_only_what_asks_for_no_key_documents_no_401(app: FastAPI) -> None:
+    for path, methods in app.openapi()["paths"].items():
+        for operation in methods.values():
+            assert ({"401", "429"} <= set(operation["responses"])) == (path not in OPEN), path
 
 
 def test_problems_are_the_only_other_answers(app: FastAPI) -> None:
