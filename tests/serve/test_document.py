@@ -11,6 +11,8 @@ from onnx_models import COLOURS, solid_png
 from over_asgi import ask, make_app
 from serving import PHOTOS, RGB
 
+from serve.guard import OPEN
+
 ROUTES = {
     "/predict": {"post"},
     "/predict/batch": {"post"},
