@@ -53,7 +53,8 @@ serve: .venv/ready ## the service with the production version on 127.0.0.1:8000
 .PHONY: ui
 ui: .venv/ready ## MLflow's pages on 127.0.0.1:5000
 	tinysight registry sync
-	@case "$${MLFLOW_TRACKING_URI:-}" in http*) echo "The pages are those of MLFLOW_TRACKING_URI."; exit 0;; esac; \
+	@case "$${MLFLOW_TRACKING_URI:-}" in http*) exec python -m tinysight.tracking.views "$$MLFLOW_TRACKING_URI";; esac; \
+	python -m tinysight.tracking.views "http://127.0.0.1:$${PORT:-5000}"; \
 	MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false exec mlflow ui --workers 1 \
 	  --host 127.0.0.1 --port $${PORT:-5000} --artifacts-destination .tinysight/artifacts \
 	  --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/.tinysight/mlflow.db}"

@@ -101,6 +101,37 @@ def test_the_same_files_are_published_once(finished: tuple[Params, Paths]) -> No
     assert len(active_runs(finished[1])) == 4
 
 
+def test_the_names_of_runs_say_candidate_and_change(finished: tuple[Params, Paths], monkeypatch) -> None:
+    """An experiment is compared with the last `dvc repro`, not with the experiment before it."""
+    params, paths = finished
+    first = publish(params, paths)
+    assert run_of(paths, first.run_id).info.run_name == "colours · svm · first run"
+    monkeypatch.setenv("DVC_EXP_NAME", "few-epochs")
+    publish(*make_results(paths.root, "train.epochs=3", seed=1))
+    monkeypatch.setenv("DVC_EXP_NAME", "other-c")
+    second = publish(*make_results(paths.root, "models.svm.c=[1]", seed=2))
+    run, svm, mlp = (run_of(paths, one) for one in (second.run_id, *map(second.candidates.get, ("svm", "mlp"))))
+    assert run.info.run_name == "other-c · svm · models.svm.c [1.0, 10.0, 100.0]→[1.0]"
+    assert (svm.info.run_name, mlp.info.run_name) == ("svm · c [1.0, 10.0, 100.0]→[1.0]", "mlp")
+    assert run.data.tags["tinysight.change"] == "models.svm.c [1.0, 10.0, 100.0]→[1.0]"
+    assert run.data.tags["mlflow.note.content"].endswith("- `models.svm.c [1.0, 10.0, 100.0]→[1.0]`")
+    assert (svm.data.params["chosen"], mlp.data.params["chosen"]) == ("yes", "no")
+    assert (svm.data.tags["mlflow.source.name"], svm.data.tags["tinysight.experiment"]) == ("dvc exp run", "other-c")
+
+
+def test_other_pictures_are_a_change(finished: tuple[Params, Paths]) -> None:
+    publish(*finished)
+    second = publish(*make_results(finished[1].root, faint=1, seed=1))
+    change = run_of(finished[1], second.run_id).data.tags["tinysight.change"]
+    assert change.startswith("pictures 90 (")
+    assert "→93 (" in change
+
+
+def test_a_candidate_lasts_as_long_as_its_training(finished: tuple[Params, Paths]) -> None:
+    run = run_of(finished[1], publish(*finished).candidates["svm"])
+    assert run.info.end_time - run.info.start_time >= 2000
+
+
 def test_other_results_are_another_pipeline_run(finished: tuple[Params, Paths]) -> None:
     first = publish(*finished)
     params, paths = make_results(finished[1].root, "models.svm.c=1.0", seed=1)
@@ -117,18 +148,18 @@ def test_a_publication_that_was_interrupted_is_completed(
     finished: tuple[Params, Paths], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Finished children stay, the half-made one is replaced, and nothing is there twice."""
-    whole = runs._log_files
+    whole = runs.log_files
 
     def interrupted(store: Store, run_id: str, files: list[Path]) -> None:
         if any(path.parent.name == "mlp" for path in files):
             raise InterruptionError
         whole(store, run_id, files)
 
-    monkeypatch.setattr(runs, "_log_files", interrupted)
+    monkeypatch.setattr(runs, "log_files", interrupted)
     with pytest.raises(InterruptionError):
         publish(*finished)
     before = {run.data.tags.get(CANDIDATE): run.info.run_id for run in active_runs(finished[1])}
-    monkeypatch.setattr(runs, "_log_files", whole)
+    monkeypatch.setattr(runs, "log_files", whole)
     published = publish(*finished)
     assert published.candidates["svm"] == before["svm"]
     assert published.candidates["mlp"] != before["mlp"]

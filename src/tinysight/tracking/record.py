@@ -19,10 +19,12 @@ from tinysight.evaluation.scores import Scores, read_scores
 from tinysight.models.status import STATUS, Status, read_status
 from tinysight.params import Params
 from tinysight.paths import Paths, candidate_of
+from tinysight.tracking.work_tree import who
 
 CURVES = "curves.csv"
 FIGURES = "*.png"
-OF_THE_RUN = ("generated", "models", "register")  # sections that say nothing about one candidate
+OF_THE_RELEASE = ("generated", "logger", "register")
+OF_THE_RUN = (*OF_THE_RELEASE, "models")  # sections that say nothing about one candidate
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class PipelineRecord:
 
     Attributes:
         key: digest of params.yaml, data set, scores and models: the same files are the same run.
+        name: the DVC experiment, else the data set.
         chosen: the verdict's candidate, or None if none was good enough to choose.
         verdict: reports/verdict.md.
         metrics: the main figures of the data report.
@@ -98,13 +101,13 @@ def read_pipeline(params: Params, paths: Paths) -> PipelineRecord:
     experiment = experiment_name()
     return PipelineRecord(
         key=key,
-        name=experiment or f"{params.dataset.name} {key[:7]}",
+        name=experiment or params.dataset.name,
         dataset=dataset,
         chosen=read_verdict(paths).get("chosen"),
         verdict=_read_text(paths.verdict_text),
-        params=_flat(params, without=OF_THE_RUN),
+        params={**flat(params, without=OF_THE_RELEASE), "pictures": f"{dataset.images} ({dataset.digest[:7]})"},
         metrics=read_figures(paths.data_report),
-        tags=_tags(params, paths, key, dataset.digest, experiment),
+        tags=tags_of(params, paths, key, dataset.digest, experiment),
         files=[
             *sorted(paths.reports.glob("verdict.*")),
             *paths.reports.glob(paths.augmented_picture.name),
@@ -146,7 +149,7 @@ def git_commit(root: Path) -> str:
 def _read_candidate(params: Params, paths: Paths, name: str) -> CandidateRecord:
     section = params.models[candidate_of(name)]
     status = read_status(paths.scores(name))
-    settings = {**_flat(params, without=OF_THE_RUN), **_prefixed("model", section.model_dump(mode="json"))}
+    settings = {**flat(params, without=OF_THE_RUN), **prefixed("model", section.model_dump(mode="json"))}
     if status.failed:
         return CandidateRecord(name, section.kind, status, settings, {}, [], [paths.scores(name) / STATUS], None)
     model, curves = paths.model(name), paths.train(name) / CURVES
@@ -179,7 +182,7 @@ def read_curves(path: Path) -> list[CurvePoint]:
 
 def _metrics(scores: Scores) -> Iterator[tuple[str, float]]:
     for side, content in (("val", scores.val), ("test", scores.test)):
-        fields = content.model_dump(exclude={"per_class", "confusion_matrix", "interval", "expected_interval"})
+        fields = content.model_dump(exclude={"rows", "per_class", "confusion_matrix", "interval", "expected_interval"})
         yield from ((f"{side}/{k}", float(v)) for k, v in fields.items() if isinstance(v, int | float))
         for name, interval in (("accuracy", content.interval), ("expected_accuracy", content.expected_interval)):
             yield f"{side}/{name}_low", interval[0]
@@ -203,7 +206,8 @@ def _key(params: Params, paths: Paths, dataset_digest: str) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _tags(params: Params, paths: Paths, key: str, dataset_digest: str, experiment: str) -> dict[str, str]:
+def tags_of(params: Params, paths: Paths, key: str, dataset_digest: str, experiment: str) -> dict[str, str]:
+    """What a run is found by, and where it comes from."""
     lock = paths.root / "dvc.lock"
     tags = {
         "tinysight.publication": key,
@@ -212,22 +216,27 @@ def _tags(params: Params, paths: Paths, key: str, dataset_digest: str, experimen
         "tinysight.git_commit": git_commit(paths.root),
         "tinysight.dvc_lock": sha256_of(lock) if lock.is_file() else "",
         "tinysight.experiment": experiment,
+        "mlflow.source.name": "dvc exp run" if experiment else "dvc repro",
+        "mlflow.source.type": "PROJECT",
+        "mlflow.user": who(paths.root).partition(" <")[0],
     }
     tags["mlflow.source.git.commit"] = tags["tinysight.git_commit"]
     return {name: value for name, value in tags.items() if value}
 
 
-def _flat(params: Params, *, without: Sequence[str]) -> dict[str, str]:
+def flat(params: Params, *, without: Sequence[str]) -> dict[str, str]:
+    """Params as MLflow keeps them: dotted names to text."""
     content = params.model_dump(mode="json", by_alias=True)
-    return _prefixed("", {name: value for name, value in content.items() if name not in without})
+    return prefixed("", {name: value for name, value in content.items() if name not in without})
 
 
-def _prefixed(prefix: str, content: Any) -> dict[str, str]:
+def prefixed(prefix: str, content: Any) -> dict[str, str]:
+    """A section as MLflow keeps it, its names below another."""
     if not isinstance(content, dict):
         return {prefix: content if isinstance(content, str) else json.dumps(content)}
     flat: dict[str, str] = {}
     for name, value in content.items():
-        flat |= _prefixed(f"{prefix}.{name}".lstrip("."), value)
+        flat |= prefixed(f"{prefix}.{name}".lstrip("."), value)
     return flat
 
 

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tinysight.data.dataset import DatasetInfo
 from tinysight.data.progress import progress_bar
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.tracking.collisions import again_on_collision
 from tinysight.tracking.logged_model import delete_logged_models, log_onnx
 from tinysight.tracking.record import CandidateRecord, PipelineRecord, read_pipeline
+from tinysight.tracking.run_names import ONE_CANDIDATE, PIPELINE, ROLE, RunNames, run_names
 from tinysight.tracking.store import Store, open_store
+from tinysight.tracking.views import arrange
 
 if TYPE_CHECKING:
     from mlflow.entities import Metric, Run
@@ -62,7 +65,10 @@ def publish_record(store: Store, record: PipelineRecord, experiment: str) -> Pub
     whole = parent is not None and COMPLETE in parent.data.tags
     if parent is not None and whole and all(candidate.name in done for candidate in record.candidates):
         return Publication(parent.info.run_id, done, new=False)
-    parent = parent or _create(store, experiment_id, record.name, record.tags)
+    arrange(store, experiment_id)
+    names = run_names(store, experiment_id, record)
+    tags = {**record.tags, **names.tags(), ROLE: PIPELINE}
+    parent = parent or store.client.create_run(experiment_id, run_name=names.pipeline, tags=tags)
     _bring_under(store, parent.info.run_id, [run for run in runs if run.info.run_id in done.values()])
     for run in runs:
         if CANDIDATE in run.data.tags and COMPLETE not in run.data.tags:
@@ -71,10 +77,10 @@ def publish_record(store: Store, record: PipelineRecord, experiment: str) -> Pub
     with progress_bar("Publishing runs to MLflow", len(record.candidates)) as advance:
         for candidate in record.candidates:
             if candidate.name not in done:
-                done[candidate.name] = _publish_candidate(store, parent, record, candidate)
+                done[candidate.name] = _publish_candidate(store, parent, record, candidate, names)
             advance(1)
     if not whole:
-        _complete_parent(store, parent.info.run_id, record)
+        _complete_parent(store, parent.info.run_id, record, names)
     return Publication(parent.info.run_id, done, new=True)
 
 
@@ -98,19 +104,23 @@ def _bring_under(store: Store, parent: str, children: "Iterable[Run]") -> None:
             store.client.set_tag(run.info.run_id, PARENT, parent)
 
 
-def _create(store: Store, experiment_id: str, name: str, tags: Mapping[str, str]) -> "Run":
-    source = {"mlflow.source.name": "dvc repro", "mlflow.source.type": "PROJECT"}
-    return store.client.create_run(experiment_id, run_name=name, tags={**source, **tags})
-
-
-def _publish_candidate(store: Store, parent: "Run", record: PipelineRecord, candidate: CandidateRecord) -> str:
+def _publish_candidate(
+    store: Store, parent: "Run", record: PipelineRecord, candidate: CandidateRecord, names: RunNames
+) -> str:
     tags = {**record.tags, PARENT: parent.info.run_id, CANDIDATE: candidate.name, "tinysight.kind": candidate.kind}
-    run = _create(store, parent.info.experiment_id, candidate.name, tags)
+    trained_ms = int(1000 * candidate.metrics.get("cost/train_seconds", 0))  # what MLflow shows as its duration
+    run = store.client.create_run(
+        parent.info.experiment_id,
+        start_time=int(time.time() * 1000) - trained_ms,
+        run_name=names.candidate(candidate.name),
+        tags={**tags, ROLE: ONE_CANDIDATE},
+    )
     run_id: str = run.info.run_id
-    _log_dataset(store, run_id, record)
+    log_dataset(store, run_id, record.dataset)
     model_id = None if candidate.model is None else log_onnx(store, run, candidate)
-    _log(store, run_id, candidate.params, _metrics(candidate, model_id))
-    _log_files(store, run_id, candidate.files)
+    chosen = {"chosen": "yes" if candidate.name == record.chosen else "no"}
+    log_values(store, run_id, {**candidate.params, **chosen}, _metrics(candidate, model_id))
+    log_files(store, run_id, candidate.files)
     if candidate.status.failed:
         store.client.set_tag(run_id, "tinysight.reason", candidate.status.reason)
         store.client.set_tag(run_id, NOTE, f"Failed: {candidate.status.reason}"[:LONGEST_NOTE])
@@ -119,14 +129,15 @@ def _publish_candidate(store: Store, parent: "Run", record: PipelineRecord, cand
     return run_id
 
 
-def _complete_parent(store: Store, run_id: str, record: PipelineRecord) -> None:
-    _log_dataset(store, run_id, record)
+def _complete_parent(store: Store, run_id: str, record: PipelineRecord, names: RunNames) -> None:
+    log_dataset(store, run_id, record.dataset)
     chosen = next((c for c in record.candidates if c.name == record.chosen), None)
-    figures = [*(_metrics(chosen) if chosen else []), *_as_metrics(record.metrics)]
-    _log(store, run_id, {**record.params, "chosen": record.chosen or "none"}, figures)
-    _log_files(store, run_id, record.files)
-    _log_files(store, run_id, record.data_report, "data")
-    store.client.set_tag(run_id, NOTE, record.verdict[:LONGEST_NOTE])
+    figures = [*(_metrics(chosen) if chosen else []), *as_metrics(record.metrics)]
+    log_values(store, run_id, {**record.params, "chosen": record.chosen or "none"}, figures)
+    log_files(store, run_id, record.files)
+    log_files(store, run_id, record.data_report, "data")
+    changed = names.note()
+    store.client.set_tag(run_id, NOTE, f"{record.verdict[: LONGEST_NOTE - len(changed)]}\n\n{changed}")
     store.client.set_terminated(run_id, "FINISHED")
     store.client.set_tag(run_id, COMPLETE, "true")
 
@@ -136,17 +147,19 @@ def _metrics(candidate: CandidateRecord, model_id: str | None = None) -> "list[M
 
     now = int(time.time() * 1000)
     curves = [Metric(point.metric, point.value, now, point.epoch) for point in candidate.curves]
-    return _as_metrics(candidate.metrics, model_id) + curves
+    return as_metrics(candidate.metrics, model_id) + curves
 
 
-def _as_metrics(values: Mapping[str, float], model_id: str | None = None) -> "list[Metric]":
+def as_metrics(values: Mapping[str, float], model_id: str | None = None) -> "list[Metric]":
+    """Figures without steps, by MLflow's name."""
     from mlflow.entities import Metric
 
     now = int(time.time() * 1000)
     return [Metric(name, value, now, 0, model_id=model_id) for name, value in values.items()]
 
 
-def _log(store: Store, run_id: str, params: Mapping[str, str], metrics: "Sequence[Metric]") -> None:
+def log_values(store: Store, run_id: str, params: Mapping[str, str], metrics: "Sequence[Metric]") -> None:
+    """Params and metrics of a run, in as many calls as MLflow wants."""
     from mlflow.entities import Param
 
     entries = [Param(name, value) for name, value in params.items()]
@@ -156,15 +169,15 @@ def _log(store: Store, run_id: str, params: Mapping[str, str], metrics: "Sequenc
         store.client.log_batch(run_id, metrics=metrics[start : start + BATCH])
 
 
-def _log_files(store: Store, run_id: str, files: Iterable[Path], folder: str | None = None) -> None:
+def log_files(store: Store, run_id: str, files: Iterable[Path], folder: str | None = None) -> None:
+    """Files of a run: pictures as its figures, others into a folder or to the top."""
     for path in files:
         store.client.log_artifact(run_id, str(path), "figures" if path.suffix == ".png" else folder)
 
 
-def _log_dataset(store: Store, run_id: str, record: PipelineRecord) -> None:
+def log_dataset(store: Store, run_id: str, info: DatasetInfo) -> None:
     """Names the data set; MLflow keeps at most 36 characters of its digest."""
     from mlflow.entities import Dataset, DatasetInput
 
-    info = record.dataset
     dataset = Dataset(info.name, info.digest[:36], "local", f'{{"digest": "{info.digest}"}}')
     again_on_collision(lambda: store.client.log_inputs(run_id, [DatasetInput(dataset, tags=[])]))
