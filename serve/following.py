@@ -71,9 +71,8 @@ class Following:
         if report.step == "same":
             self._trouble(self._worker_why, clock)
         elif report.step == "failed":
-            fresh = (
-                not self.state.following and report.why != self.state.trouble
-            )  # a bundle is looked at again and again
+            # a bundle is looked at again and again
+            fresh = not self.state.following and report.why != self.state.trouble
             self._set(failed_polls=self.state.failed_polls + 1, failures=self.state.failures + fresh)
             self._trouble(report.why, clock)
         elif report.wanted is not None:
