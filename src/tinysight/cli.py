@@ -13,6 +13,7 @@ from tinysight.cli_data import add_import, add_samples
 from tinysight.cli_learning import add_learning
 from tinysight.cli_predict import add_predict
 from tinysight.cli_registry import add_registry
+from tinysight.cli_tuning import add_tune
 from tinysight.errors import ConfigError, TinysightError, os_error
 from tinysight.paths import Paths
 
@@ -57,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_registry(commands, _project)
     add_bundle(commands, _project)
     add_learning(commands, _project)
+    add_tune(commands, _project)
     key = commands.add_parser("key", help="make a key for the service, and the hash that the service is to know")
     key.set_defaults(run=_key)
     retry = commands.add_parser("retry", help="run the candidates that failed again, then what follows from them")

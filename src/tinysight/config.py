@@ -61,10 +61,12 @@ def compose_tune(conf: Path, candidate: str, kind: str) -> tuple[dict[str, Any],
     Raises:
         ConfigError: if there is no such file, or it does not compose.
     """
-    found = next((name for name in (candidate, kind) if (conf / "tune" / f"{name}.yaml").is_file()), None)
+    names = dict.fromkeys((candidate, kind))
+    found = next((name for name in names if (conf / "tune" / f"{name}.yaml").is_file()), None)
     if found is None:
+        missing = " and no ".join(f"{name}.yaml" for name in names)
         raise ConfigError(
-            f"conf/tune has no {candidate}.yaml and no {kind}.yaml, so nothing says what to try."
+            f"conf/tune has no {missing}, so nothing says what to try."
             " Write one; conf/tune/small_cnn.yaml is an example."
         )
     content = yaml.safe_load(compose_text(conf, [f"+tune={found}"]))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.svm import LinearSVC
 
+from tinysight.errors import ModelError
 from tinysight.models.squared_hinge import solve
 
 
@@ -40,3 +41,10 @@ def test_a_class_without_rows_is_never_answered():
     features, labels = clusters(200, 2)
     scores = features @ solve(features, labels, 3, 0.1)
     assert (scores.argmax(axis=1) < 2).all()
+
+
+def test_too_little_regularisation_is_one_clear_error():
+    features, labels = clusters(200, 3)
+    twins = np.column_stack([features, features]) * np.float32(1e6)  # flat along each difference of twins
+    with pytest.raises(ModelError, match=r"too little regularisation.*Lower c"):
+        solve(twins, labels, 3, 1e6)

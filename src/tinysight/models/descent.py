@@ -6,9 +6,11 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cholesky, solve_triangular
+from scipy.linalg import LinAlgError, cholesky, solve_triangular
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
+
+from tinysight.errors import ModelError
 
 ROWS_AT_ONCE = 8192
 
@@ -32,9 +34,19 @@ class Steps:
 
     @classmethod
     def of_hessian(cls, hessian: Doubles) -> Self:
-        """From all of a (d, d) Hessian, or one above it; it is overwritten."""
-        with threadpool_limits(1):
-            lower = cholesky(hessian, lower=True, overwrite_a=True, check_finite=False)
+        """From all of a (d, d) Hessian, or one above it; it is overwritten.
+
+        Raises:
+            ModelError: if it is too flat somewhere for the accuracy of numbers.
+        """
+        try:
+            with threadpool_limits(1):
+                lower = cholesky(hessian, lower=True, overwrite_a=True, check_finite=False)
+        except LinAlgError:
+            raise ModelError(
+                "There is too little regularisation to find the weights: some directions are all but flat."
+                " Lower c or raise gamma or penalty in conf/model, then run `tinysight retry`."
+            ) from None
         return cls(
             lambda steps: solve_triangular(lower, steps, lower=True, trans="T", check_finite=False),
             lambda slope: solve_triangular(lower, slope, lower=True, check_finite=False),

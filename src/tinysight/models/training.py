@@ -54,6 +54,11 @@ def fit_candidate(
     return fit_network(network, data, settings, seed, checkpoint, watchers)
 
 
+def is_network(params: ModelParams) -> bool:
+    """Whether a candidate is trained in epochs, which can be watched."""
+    return not hasattr(import_module(f"tinysight.models.{params.kind}"), "fit")
+
+
 def _call(function: Callable[..., Any], known: dict[str, Any]) -> Any:
     """Calls it with what its arguments name, so that a candidate is not handed what it has no use for."""
     return function(**{name: known[name] for name in signature(function).parameters})

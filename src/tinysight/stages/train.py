@@ -16,6 +16,7 @@ from tinysight.data.dataset import read_info
 from tinysight.data.imageset import ImageSet
 from tinysight.data.splits import Split
 from tinysight.errors import TinysightError
+from tinysight.models.loggers import check_loggers, loggers
 from tinysight.models.start import start_tensorflow
 from tinysight.models.status import OK, failure, write_status
 from tinysight.models.training_data import TrainingData, gather
@@ -27,8 +28,10 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     """Trains one candidate; what goes wrong with it alone is written down and stops nothing else.
 
     Raises:
+        ConfigError: if a logger's package is missing.
         DataError: if what it should learn from is missing or broken.
     """
+    check_loggers(params.logger)
     names = read_info(paths.dataset).class_names
     maker = copy_maker(params.augment, params.dataset.background, params.seed)
     data = gather(
@@ -60,12 +63,15 @@ def _train(params: Params, candidate: str, data: TrainingData, folder: Path, pat
     from tinysight.models.checkpoints import remove_checkpoints
     from tinysight.models.networks import predict_logits
     from tinysight.models.saved import TrainFacts, save_model, write_curves, write_facts
-    from tinysight.models.training import fit_candidate
+    from tinysight.models.training import fit_candidate, is_network
 
     settings = params.models[candidate]
-    checkpoint = paths.checkpoints(candidate) / _key(params, candidate, paths)
+    key = _key(params, candidate, paths)
+    checkpoint, told = paths.checkpoints(candidate) / key, {**settings.model_dump(), **params.train.model_dump()}
+    run = f"{candidate}-{key[:7]}"
+    watchers = loggers(params.logger, paths, params.dataset.name, run, told) if is_network(settings) else []
     started = time.perf_counter()
-    fitted = fit_candidate(settings, data, params.train, params.seed, paths.cache, checkpoint)
+    fitted = fit_candidate(settings, data, params.train, params.seed, paths.cache, checkpoint, watchers)
     seconds = round(time.perf_counter() - started, 2)
     accuracy = float(np.mean(predict_logits(fitted.model, data).argmax(axis=1) == data.val_labels))
     save_model(folder, fitted.model)
