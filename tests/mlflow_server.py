@@ -19,15 +19,30 @@ QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION
 
 
 @contextmanager
-def mlflow_server(folder: Path) -> Iterator[str]:
-    """Yields its URL; it has a database and artifacts of its own, and ends with the block."""
-    port, place = free_port(), Paths(folder)
-    give_store(place)
-    words = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    words += ["--backend-store-uri", f"sqlite:///{place.store}", "--artifacts-destination", str(folder / "artifacts")]
+def mlflow_server(
+    folder: Path, *more: str, port: int = 0, database: str = "", artifacts: str = "", **environment: str
+) -> Iterator[str]:
+    """Yields its URL; it ends with the block.
+
+    Args:
+        folder: where its log goes, and its database and artifacts if they are not named.
+        more: words of its command line.
+        port: by default a free one.
+        database: its URI.
+        artifacts: where its proxy keeps files.
+        environment: variables that it gets.
+    """
+    port, place = port or free_port(), Paths(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not database:
+        give_store(place)
+    words = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", *more]
+    words += ["--backend-store-uri", database or f"sqlite:///{place.store}"]
+    words += ["--artifacts-destination", artifacts or str(folder / "artifacts")]
     with (folder / "log").open("w") as log:
         process = subprocess.Popen([sys.executable, "-m", "mlflow", "server", *words], stdout=log, stderr=log,
-                                   env=project_environment(**QUIET), cwd=folder, start_new_session=True)  # fmt: skip
+                                   env=project_environment(**QUIET, **environment), cwd=folder,
+                                   start_new_session=True)  # fmt: skip
     try:
         _wait_until_up(f"http://127.0.0.1:{port}", folder / "log")
         yield f"http://127.0.0.1:{port}"

@@ -109,6 +109,11 @@ class Paths:
         return self.reports / "verdict.md"
 
     @property
+    def metrics(self) -> Path:
+        """Out of select, for DVC: the few figures that experiments are compared by."""
+        return self.reports / "metrics.json"
+
+    @property
     def verdict_html(self) -> Path:
         """Out of select, for people with a browser: everything on one page."""
         return self.reports / "verdict.html"

@@ -21,7 +21,7 @@ def test_the_table_of_stages_is_dvc_yaml() -> None:
     expected = {}
     for name, stage in wired.items():
         body, suffix = (stage["do"], "@m") if "foreach" in stage else (stage, "")
-        outs = [next(iter(out)) if isinstance(out, dict) else out for out in body["outs"]]
+        outs = [next(iter(out)) if isinstance(out, dict) else out for out in body["outs"] + body.get("metrics", [])]
         expected[name + suffix] = [
             [word.replace("${key}", "m").replace("${dataset.path}", NO_FOLDER) for word in words]
             for words in (body["deps"], body["params"], outs)

@@ -1,5 +1,6 @@
 """All scores → the verdict: which candidate, why, and what the others would cost."""
 
+import json
 from pathlib import Path
 
 from tinysight.data.dataset import read_info
@@ -9,6 +10,7 @@ from tinysight.evaluation.budget import over_budget
 from tinysight.evaluation.error_costs import ErrorCost, cost_matrix, read_error_cost, stated
 from tinysight.evaluation.explanation import explain
 from tinysight.evaluation.figures import Point, draw_accuracy_cost
+from tinysight.evaluation.headline import headline
 from tinysight.evaluation.learning import Learning, read_learning
 from tinysight.evaluation.merits import RIGHT_ANSWERS, CheapMistakes
 from tinysight.evaluation.mistakes import read_mistakes
@@ -41,6 +43,7 @@ def run(params: Params, paths: Paths) -> None:
     page = draw_verdict(make_view(verdict, entrants, expected, beside))
     write_whole(paths.verdict_html, page.encode("utf-8", "xmlcharrefreplace"))
     write_record(paths.verdict, verdict)
+    write_whole(paths.metrics, json.dumps(headline(verdict), indent=1) + "\n")
     if verdict.chosen is None:
         raise ModelError(_nobody(entrants, verdict.over_budget))
 

@@ -29,6 +29,7 @@ QUIET = {
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_LOGGING_LEVEL": "ERROR",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",  # MLflow's seven take minutes to say that a server is down
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",  # seconds without a byte; MLflow's 120, four times over, are eight minutes
     "GIT_PYTHON_REFRESH": "quiet",
 }
 
@@ -133,7 +134,7 @@ def tracking_errors(uri: str) -> Iterator[None]:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise TrackingError(
             f"The tracking store {shown(uri)} cannot be used: {_without_secrets(lines[0])[:400]}"
-            " The results are on disk: start the store or correct MLFLOW_TRACKING_URI, then run `dvc repro` again."
+            f" The results are on disk: {_remedy(lines[0])}, then run `dvc repro` again."
         ) from error
 
 
@@ -147,6 +148,14 @@ def local_path(uri: str) -> Path | None:
 def shown(uri: str) -> str:
     """A URI without its password."""
     return re.sub(r"://[^/@]*@", "://…@", uri)
+
+
+def _remedy(line: str) -> str:
+    if "error code 401" in line:
+        return "set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD to an account of the server"
+    if "error code 403" in line or "Permission denied" in line:
+        return "have the server's admin permit this account to do it"
+    return "start the store or correct MLFLOW_TRACKING_URI"
 
 
 def _without_secrets(text: str) -> str:
@@ -202,8 +211,10 @@ def _create(database: Path) -> None:
 
 
 def _ping(uri: str) -> None:
-    """Fails within seconds where MLflow itself would go on trying for minutes."""
-    request = urllib.request.Request(f"{uri.rstrip('/')}/health")  # noqa: S310 - the scheme was checked
+    """Fails within seconds where MLflow itself would go on trying for minutes; asks what needs no account."""
+    parts = urllib.parse.urlsplit(uri.rstrip("/"))
+    place = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()  # urllib takes an account for a host
+    request = urllib.request.Request(f"{place}/health")  # noqa: S310 - the scheme was checked
     for patience in (1, 2, 3):
         try:
             urllib.request.urlopen(request, timeout=PING_SECONDS * patience).close()  # noqa: S310 - as above
