@@ -93,6 +93,9 @@ soak: .venv/ready ## hundreds of kills at random moments, 100,000 broken picture
 	python -m tests.soak.soak_mutations
 	python -m tests.soak.soak_service_memory
 	python -m tests.soak.soak_small_machine
+	python -m tests.soak.soak_register_kills
+	python -m tests.soak.soak_rollback
+	python -m tests.soak.soak_challengers
 
 .PHONY: bench
 bench: .venv/ready ## measure on this machine; writes docs/figures/

@@ -22,6 +22,8 @@ class SteadyLoad:
         picture: a picture file's bytes.
         bundles: of the versions that may answer, by number.
         clients: how many ask at once; each request has its own connection, so that all workers get some.
+        every: seconds from one request of a client to its next, unless the answer takes longer; 0 asks at once. A paced
+            client is not patient: an answer that it should come back later counts as wrong.
         seen: when each answered request was begun (seconds of a clock that only goes forward), and its version.
         wrong: answers that are not those of the version that they name, and refusals.
     """
@@ -30,6 +32,7 @@ class SteadyLoad:
     picture: bytes
     bundles: Mapping[str, Path]
     clients: int = 8
+    every: float = 0.0
     seen: list[tuple[float, str]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
@@ -51,8 +54,9 @@ class SteadyLoad:
         return max((at - since for at, number in [*self.seen] if number != version), default=0.0)
 
     def _ask(self) -> None:
-        client = Client(self.url)
-        while not self._ends.is_set():
+        client = Client(self.url, patience=0.0 if self.every else 30.0)
+        began = 0.0
+        while not self._ends.wait(max(0.0, began + self.every - time.monotonic())):
             began = time.monotonic()
             try:
                 answer = client.predict(self.picture)

@@ -117,7 +117,7 @@ def test_a_challenger_that_wins_overall_and_ruins_one_class_is_refused_and_says_
     assert judgement["accuracy"] > judgement["champion_accuracy"] + 0.05
     assert [check["name"] for check in judgement["checks"] if check["grade"] == "failed"] == ["class 7"]
     assert (version.version, version.release, version.aliases) == ("2", "refused", ())
-    assert version.why.startswith("7: ")
+    assert version.why.startswith("Class 7: ")
     assert "5.0 points may be lost" in version.why
     assert paths.release.read_text(encoding="utf-8").startswith(f"# Release: refused\n\n{version.why}\n")
 

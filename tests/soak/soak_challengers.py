@@ -7,18 +7,21 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from itertools import permutations
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+import numpy as np  # noqa: E402 - tests/ is no package
 from base_sets import write_digits  # noqa: E402 - tests/ is no package
 from bench.bench import write  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
 from results import give_store  # noqa: E402
 from trained_projects import BEFORE_TRAINING, OF_THE_CANDIDATE, composed, run_stages  # noqa: E402
 
-from tinysight.evaluation.paired import mcnemar  # noqa: E402 - as above
+from tinysight.evaluation.paired import difference_interval, mcnemar  # noqa: E402 - as above
 from tinysight.evaluation.source_files import Marks, held_out_files, judge  # noqa: E402
 from tinysight.params import Params  # noqa: E402
 from tinysight.paths import Paths  # noqa: E402
@@ -26,7 +29,7 @@ from tinysight.predictor import Predictor  # noqa: E402
 from tinysight.tracking.registry import list_versions  # noqa: E402
 from tinysight.tracking.version_info import VersionInfo  # noqa: E402
 
-ALLOWED = 0.05
+ALLOWED = CLASS_LOSS = 0.05
 # a network so small that it trains in seconds; the pictures are moved as little as its training has seen
 RECIPE = (
     "dataset.name=digits", "dataset.image_size=28", "augment=none", "register.rule=superior", "train.epochs=6",
@@ -47,9 +50,10 @@ def main(count: int) -> int:
             params, paths = _register(root, seed)
             print(seed, _line(list_versions(paths)[0]), flush=True)
         versions = list_versions(paths)[-2::-1]  # the champion, who met nobody, is the last of them
-        marks = _marks(params, paths)
+        held_out = held_out_files(params, paths)
+        marks = judge([Predictor(file) for file in sorted((root / "kept").iterdir())], held_out)
         os.chdir(ROOT)
-    figures = _figures(versions, marks)
+    figures = _figures(versions, marks) | {"refused_for_a_class": _for_a_class(marks, held_out.truth)}
     figures |= {"minutes": round((time.monotonic() - began) / 60, 1)}
     figures |= {"processor_minutes": round((time.process_time() - processor) / 60, 1)}
     print(figures)
@@ -71,11 +75,6 @@ def _register(root: Path, seed: int) -> tuple[Params, Paths]:
 
 def _line(version: VersionInfo) -> str:
     return f"{version.release}: {version.why}"
-
-
-def _marks(params: Params, paths: Paths) -> list[Marks]:
-    files = sorted((paths.root / "kept").iterdir())
-    return judge([Predictor(file) for file in files], held_out_files(params, paths))
 
 
 def _figures(versions: list[VersionInfo], marks: list[Marks]) -> dict[str, object]:
@@ -104,6 +103,25 @@ def _figures(versions: list[VersionInfo], marks: list[Marks]) -> dict[str, objec
 def _better(ours: Marks, theirs: Marks) -> bool:
     gained, lost = int((ours.right & ~theirs.right).sum()), int((theirs.right & ~ours.right).sum())
     return gained > lost and mcnemar(gained, lost) <= ALLOWED
+
+
+def _for_a_class(marks: list[Marks], truth: list[str]) -> dict[str, float]:
+    """The share of ordered pairs of which one refuses the other for a class, by how sure each class's interval is."""
+    places = [np.array([one == name for one in truth]) for name in sorted(set(truth))]
+    pairs = list(permutations(marks, 2))
+    return {
+        what: round(sum(any(_lost(*pair, own, level) for own in places) for pair in pairs) / len(pairs), 3)
+        for what, level in (("each_class_at_95", 1 - ALLOWED), ("all_classes_at_95", 1 - ALLOWED / len(places)))
+    }
+
+
+def _lost(ours: Marks, theirs: Marks, own: NDArray[np.bool_], level: float) -> bool:
+    gained, lost = int((ours.right & ~theirs.right)[own].sum()), int((theirs.right & ~ours.right)[own].sum())
+    rows = int(own.sum())
+    return lost - gained > CLASS_LOSS * rows and _interval(gained, lost, rows, level)[1] < 0
+
+
+_interval = cache(difference_interval)  # few counts, many pairs
 
 
 def _failed(version: VersionInfo) -> Iterator[str]:

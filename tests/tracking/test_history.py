@@ -113,7 +113,7 @@ def test_the_commands_say_what_people_and_programs_ask(
     assert page.splitlines()[0] == "colours 3 (production)"
     assert "decision    promoted: it looks nicer" in page
     assert "classes     red, green, blue" in page
-    assert "accuracy: not shown. Not shown to be better" in page
+    assert "    not shown  accuracy     Not shown to be better" in page
     shown = json.loads(run(capsys, "show", "2", "--json"))
     assert (shown["version"], shown["files"]["trouble"], shown["gate"]["outcome"]) == ("2", None, "promoted")
     text = run(capsys, "compare", "2", "1")

@@ -36,7 +36,7 @@ def test_who_wins_overall_and_ruins_one_class_is_refused_with_that_reason(finish
     assert decision.champion_accuracy is not None
     assert decision.accuracy > decision.champion_accuracy
     assert grades(decision)["class red"] == "failed"
-    assert decision.reason.startswith("red: ")
+    assert decision.reason.startswith("Class red: ")
     assert "may be lost" in decision.reason
 
 

@@ -58,7 +58,8 @@ class Comparison:
         p_value: McNemar's exact test, two-sided.
         accuracy: share of right answers; the interval is Tango's.
         smallest: the difference of accuracy that these pictures show four times in five.
-        recall: by class name, accuracy on its pictures.
+        recall: by class name, accuracy on its pictures; the intervals hold for all classes together (Bonferroni), or
+            among ten classes one would often seem to have lost by chance.
         expected_accuracy: under the expected warps; None where they were not asked for.
         expected_calibration_error: mean gap between confidence and accuracy; the interval is a bootstrap's.
         same: pictures that both name alike, rightly or not; None where that is not known.
@@ -102,7 +103,10 @@ def compare(
         p_value=mcnemar(gained, lost),
         accuracy=_change(ours.right, theirs.right, level),
         smallest=smallest_difference(gained + lost, rows, significance),
-        recall={name: _change(ours.right[own], theirs.right[own], level) for name, own in of_class.items()},
+        recall={
+            name: _change(ours.right[own], theirs.right[own], 1 - significance / len(of_class))
+            for name, own in of_class.items()
+        },
         expected_accuracy=_moved(ours, theirs, level) if len(ours.moved_right) else None,
         expected_calibration_error=_calibration(ours, theirs, level, draws),
         same=int((ours.named == theirs.named).sum()) if len(ours.named) == len(theirs.named) == rows else None,

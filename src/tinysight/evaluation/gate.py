@@ -73,10 +73,13 @@ def _accuracy(comparison: Comparison, rule: Rule, limits: RegisterParams) -> Che
 
 
 def _classes(recall: dict[str, Change], allowed: float) -> Iterator[Check]:
-    """One check for each class that lost more than allowed and not by chance; one that passes if there is none."""
+    """One check for each class that lost more than allowed and not by chance; one that passes if there is none.
+
+    The intervals hold for all classes together: of ten classes, one loses by chance in every second retraining.
+    """
     ruined = {name: change for name, change in recall.items() if change.surely_lower and -change.difference > allowed}
     for name, change in ruined.items():
-        what = f"{name}: {percent(change.ours)} are found, {percent(change.theirs)} were ({signed(change)})"
+        what = f"Class {name}: {percent(change.ours)} are found instead of {percent(change.theirs)} ({signed(change)})"
         yield Check(f"class {name}", "failed", f"{what}; {points(allowed)} may be lost.")
     if not ruined:
         name, worst = min(recall.items(), key=lambda pair: pair[1].difference)

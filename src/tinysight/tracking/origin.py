@@ -132,7 +132,7 @@ def origin_text(origin: Origin) -> str:
         "",
         *(f"  {MARKS[one.holds]:<8} {one.what}: {one.text}" for one in origin.findings),
         "",
-        "To make it again, beside this folder:",
+        "To make it again, beside this folder:" if origin.git_commit else "No commit is known. From what is here:",
         *(f"  {command}" for command in origin.commands),
         "",
         "Then, in this folder:",
@@ -184,6 +184,8 @@ def _data(paths: Paths, version: VersionInfo) -> Finding:
 
 def _pictures(paths: Paths, params: Params | None, commit: str) -> Iterator[Finding]:
     """Whether the remote holds what the commit's .dvc file stands for; nothing where the pictures come in a package."""
+    if not commit:
+        return
     path = params.dataset.path if params else "data/raw"
     pointer = pointer_of(paths.root, commit, path)
     if pointer is None:

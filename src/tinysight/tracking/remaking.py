@@ -31,7 +31,7 @@ def clone_of(root: Path, version: str) -> str:
 
 
 def commands(root: Path, version: VersionInfo, kept: Kept, commit: str) -> Iterator[str]:
-    """What makes the version again, begun in the project's folder and ended in the clone's."""
+    """What makes the version again, begun in the project's folder and ended in the clone's; without a commit, here."""
     clone, params = shlex.quote(clone_of(root, version.version)), kept.settings()
     if commit:
         yield f"git clone {shlex.quote(clone_url(root, commit))} {clone}"
@@ -39,8 +39,8 @@ def commands(root: Path, version: VersionInfo, kept: Kept, commit: str) -> Itera
         if kept.params and file_at(root, commit, "params.yaml") != kept.params:
             yield f"tinysight registry explain {version.version} --params > {clone}/params.yaml"
         yield f"cd {clone}"
-    yield "make install"
-    yield "source .venv/bin/activate"
+        yield "make install"
+        yield "source .venv/bin/activate"
     pointer = pointer_of(root, commit, params.dataset.path if params else "data/raw")
     if pointer is not None:
         yield f"dvc pull {shlex.quote(pointer.path)}"
@@ -50,5 +50,5 @@ def commands(root: Path, version: VersionInfo, kept: Kept, commit: str) -> Itera
 
 def comparing(root: Path, version: VersionInfo, kept: Kept) -> str:
     """What says whether the new file answers as the version does; run in the project's folder."""
-    made = f"{clone_of(root, version.version)}/{kept.file}"
+    made = f"{clone_of(root, version.version)}/{kept.file}" if version.git_commit else kept.file
     return f"tinysight registry compare {version.version} {shlex.quote(made)}"

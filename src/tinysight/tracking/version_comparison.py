@@ -82,7 +82,7 @@ def _model(store: Store, name: str, which: str, folder: Path) -> tuple[str, Path
 def comparison_text(compared: Compared) -> str:
     """The comparison for people."""
     found = compared.comparison
-    rows = [("", _title(compared.one), _title(compared.other), "difference")]
+    rows = [("", _title(compared.one), _title(compared.other), "first minus second")]
     rows.append(_row("accuracy", found.accuracy))
     if found.expected_accuracy:
         rows.append(_row("moved as expected", found.expected_accuracy))
@@ -101,12 +101,19 @@ def _row(what: str, change: Change) -> tuple[str, str, str, str]:
     return what, percent(change.ours), percent(change.theirs), signed(change)
 
 
+def _chance(p_value: float) -> str:
+    """What the exact test says, without its name."""
+    if p_value > 0.995:
+        return "That is no sign of a difference (p = 1)."
+    return f"Two equal models would differ at least so much in {100 * p_value:.2g} % of cases (p = {p_value:.2g})."
+
+
 def _verdict(compared: Compared) -> str:
     found = compared.comparison
     if compared.same_file:
         return "Both are the same file."
     one, other = _title(compared.one), _title(compared.other)
     alike = f"They give the same answer to {found.same} of {found.rows} pictures." if found.same is not None else ""
-    told = f"Only {one} is right on {found.gained}, only {other} on {found.lost}: p = {found.p_value:.2g}."
+    told = f"Only {one} is right on {found.gained}, only {other} on {found.lost}. {_chance(found.p_value)}"
     shown = f"Differences from {points(found.smallest)} on would show in these pictures, 4 times in 5."
     return "\n".join([alike, told, shown])

@@ -1,5 +1,6 @@
 """One registered version for people and programs: what it is, what it scored, how it was judged."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -72,9 +73,16 @@ def page(content: dict[str, Any]) -> str:
     aliases = ", ".join(content["aliases"])
     lines = [f"{head} ({aliases})" if aliases else head]
     lines += [f"  {what:<12}{value}" for what, value in _facts(content) if value]
-    for check in (content["gate"] or {}).get("checks", []):
-        lines.append(f"  - {check['name']}: {SIGNS[check['grade']]}. {check['finding']}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_conditions((content["gate"] or {}).get("checks", []))])
+
+
+def _conditions(checks: list[dict[str, str]]) -> Iterator[str]:
+    """What the gate looked at when it judged the version last."""
+    if checks:
+        yield "  conditions"
+    held, named = max(map(len, SIGNS.values())), max((len(check["name"]) for check in checks), default=0)
+    for check in checks:
+        yield f"    {SIGNS[check['grade']]:<{held}}  {check['name']:<{named}}  {check['finding']}"
 
 
 def _facts(content: dict[str, Any]) -> list[tuple[str, str]]:

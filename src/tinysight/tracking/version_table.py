@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tinysight.tracking.version_info import VersionInfo
+from tinysight.tracking.version_info import PRODUCTION, VersionInfo
 
 
 def versions_table(versions: Sequence[VersionInfo]) -> str:
@@ -12,7 +12,13 @@ def versions_table(versions: Sequence[VersionInfo]) -> str:
     rows = [("version", "alias", "registered (UTC)", "model", "data", "commit", "decision")]
     for version in versions:
         digests = (version.sha256[:8], version.dataset_digest[:8], version.git_commit[:8])
-        decision = f"{version.release}: {version.why}" if version.why else version.release
-        rows.append((version.version, ", ".join(version.aliases), version.created, *digests, decision))
+        rows.append((version.version, ", ".join(version.aliases), version.created, *digests, _decision(version)))
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     return "\n".join("  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[6]]) for row in rows)
+
+
+def _decision(version: VersionInfo) -> str:
+    """The last decision about it; what was released and is not in production now says so."""
+    past = version.release == "promoted" and PRODUCTION not in version.aliases
+    release = "was production" if past else version.release
+    return f"{release}: {version.why}" if version.why else release
