@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 from projects import ROOT
+from results import give_store
 from shapes import write_shapes
 from tiny_datasets import make_params
 
@@ -18,6 +19,7 @@ SPACE = TuneParams(
     pruning=PruningParams(trials=2, epochs=1),
 )
 ROWS = 20
+PENALTIES = "space:\n  penalty: {low: 0.001, high: 1.0, log: true}\npruning: {trials: 5, epochs: 3}\n"
 
 
 def outcome(right: int, end: str = "whole", epochs: int = 0, reason: str = "") -> Outcome:
@@ -47,3 +49,14 @@ def tuned_project(root: Path, *overrides: str, train: int = 90) -> tuple[Params,
         if entry.name != "experiment":
             (root / "conf" / entry.name).symlink_to(entry)
     return params, Paths(root)
+
+
+def logistic_project(root: Path, *overrides: str) -> Paths:
+    """One whose logistic regression has a single penalty, the worst, few pixels and a small space; and a store."""
+    _, paths = tuned_project(root, "models.logistic.penalty=1.0", "models.logistic.side=8", *overrides)
+    give_store(paths)
+    folder = root / "conf" / "tune"
+    folder.unlink()
+    folder.mkdir()
+    (folder / "logistic.yaml").write_text(PENALTIES)
+    return paths

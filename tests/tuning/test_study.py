@@ -72,6 +72,7 @@ def killed(database: Path) -> dict[str, Any]:
     return values
 
 
+@pytest.mark.slow
 def test_a_killed_trial_is_tried_again_and_after_a_second_kill_counts_as_failed(tmp_path: Path) -> None:
     """Else a trial that needs too much memory would be tried for ever."""
     database, whole = tmp_path / "s.db", go_on(in_memory(), 3)

@@ -27,6 +27,7 @@ def trial(cache: Path, give_up: GiveUp = never, kind: str = "mlp", **values: obj
     return run_trial(params, with_values(params.models[kind], values), shape_data(96, 24), cache, give_up)
 
 
+@pytest.mark.slow
 def test_its_accuracy_is_the_one_that_the_train_stage_writes(tmp_path: Path) -> None:
     params, paths = tuned_project(tmp_path, *SHORT)
     train.run(params, paths, "mlp")
@@ -46,6 +47,7 @@ def test_a_network_that_is_given_up_stops_after_that_epoch(tmp_path: Path) -> No
     assert seen == [*zip([1, 2], outcome.curves["val_accuracy"], strict=True)]
 
 
+@pytest.mark.slow
 def test_after_the_last_epoch_there_is_nothing_to_give_up(tmp_path: Path) -> None:
     outcome = trial(tmp_path, lambda epoch, accuracy: epoch == 4)
     assert (outcome.end, len(outcome.curves["epoch"])) == ("whole", 4)
@@ -63,6 +65,9 @@ def test_what_goes_wrong_is_its_outcome(tmp_path: Path, capsys: pytest.CaptureFi
     assert "backbone must be" in ours.reason
     assert "Traceback" not in capsys.readouterr().err
 
+
+@pytest.mark.slow
+def test_a_bug_is_its_outcome_too_and_shows_where_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def broken(epoch: int, accuracy: float) -> bool:
         raise MemoryError
 

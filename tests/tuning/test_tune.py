@@ -7,14 +7,12 @@ from typing import Any
 import pytest
 from projects import free_port
 from results import give_store
-from studies import tuned_project
+from studies import PENALTIES, logistic_project
 
 from tinysight.errors import ConfigError, ModelError
 from tinysight.paths import Paths
 from tinysight.tracking.store import open_store
 from tinysight.tuning.tune import Wish, tune
-
-MINE = "space:\n  penalty: {low: 0.001, high: 1.0, log: true}\npruning: {trials: 5, epochs: 3}\n"
 
 
 @pytest.fixture(autouse=True)
@@ -22,17 +20,6 @@ def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the caller's shell has set must not decide a test."""
     for name in ("MLFLOW_TRACKING_URI", "DVC_EXP_NAME"):
         monkeypatch.delenv(name, raising=False)
-
-
-def project(root: Path, *overrides: str) -> Paths:
-    """One whose logistic regression has a single penalty, the worst, and a small space."""
-    _, paths = tuned_project(root, "models.logistic.penalty=1.0", "models.logistic.side=8", *overrides)
-    give_store(paths)
-    tune_folder = root / "conf" / "tune"
-    tune_folder.unlink()
-    tune_folder.mkdir()
-    (tune_folder / "logistic.yaml").write_text(MINE)
-    return paths
 
 
 def pipeline_files(paths: Paths) -> dict[str, bytes]:
@@ -49,7 +36,7 @@ def runs(paths: Paths) -> dict[str, Any]:
 
 
 def test_it_tries_publishes_goes_on_and_touches_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    paths = project(tmp_path)
+    paths = logistic_project(tmp_path)
     before = pipeline_files(paths)
     first = tune(paths, Wish("logistic", 2))
     assert "the same command" not in first
@@ -81,10 +68,11 @@ def test_it_tries_publishes_goes_on_and_touches_nothing(tmp_path: Path, capsys: 
     assert max(found[name].data.metrics["val/accuracy"] for name in children) == parent.data.metrics["val/accuracy"]
 
 
+@pytest.mark.slow
 def test_a_store_that_is_down_stops_no_trial_and_is_filled_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths = project(tmp_path)
+    paths = logistic_project(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{free_port()}")
     said = tune(paths, Wish("logistic", 2))
     assert "But MLflow has not:" in said
@@ -99,8 +87,9 @@ def test_a_store_that_is_down_stops_no_trial_and_is_filled_later(
     assert len(runs(paths)) == 3
 
 
+@pytest.mark.slow
 def test_when_its_minutes_are_over_no_trial_starts_and_it_says_how_to_go_on(tmp_path: Path) -> None:
-    paths = project(tmp_path)
+    paths = logistic_project(tmp_path)
     tune(paths, Wish("logistic", 1))
     said = tune(paths, Wish("logistic", 50, minutes=1e-9))
     assert "49 of 50 trials are left; the same command goes on." in said
@@ -108,13 +97,14 @@ def test_when_its_minutes_are_over_no_trial_starts_and_it_says_how_to_go_on(tmp_
         tune(paths, Wish("logistic", 50, minutes=1e-9, epochs=2))
 
 
+@pytest.mark.slow
 def test_if_the_first_trials_all_fail_it_does_not_try_the_others(tmp_path: Path) -> None:
-    paths = project(tmp_path, "models.transfer.backbone=nonsense")
-    (tmp_path / "conf" / "tune" / "transfer.yaml").write_text(MINE)
+    paths = logistic_project(tmp_path, "models.transfer.backbone=nonsense")
+    (tmp_path / "conf" / "tune" / "transfer.yaml").write_text(PENALTIES)
     with pytest.raises(ModelError, match=r"The first 3 trials have all failed.*backbone must be"):
         tune(paths, Wish("transfer", 30))
 
 
 def test_an_unknown_candidate_is_told_the_names(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"no candidate smv\. Allowed: logistic, majority, mlp"):
-        tune(project(tmp_path), Wish("smv", 3))
+        tune(logistic_project(tmp_path), Wish("smv", 3))
