@@ -133,6 +133,10 @@ bench-planted: .venv/ready ## trouble planted in digits and clip art: how much o
 bench-training: .venv/ready ## candidates on data sets, three seeds, judged on val; ARGS=--final scores test and logs that; by hand
 	python -m tests.bench.bench_training $(ARGS)
 
+.PHONY: bench-tuning
+bench-tuning: .venv/ready ## thirty trials of tinysight tune on the digits, killed at a third: what it finds, on val and on test; by hand
+	python -m tests.bench.bench tuning
+
 .PHONY: bench-packages
 bench-packages: .venv/ready ## disk, import time and memory of scikit-learn, TensorFlow, PyTorch and ONNX Runtime; installs them; by hand
 	python -m tests.bench.bench packages

@@ -15,6 +15,7 @@ COMMANDS = {
     "start": "make bench-start",
     "training": "make bench-training",
     "training_final": "make bench-training ARGS=--final",
+    "tuning": "make bench-tuning",
 }
 SETS = {  # in the order of the answers, and what they call them
     "digits": "5,000 handwritten digits",
