@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 VERSION = "a number, or an alias such as production or challenger"
 COMPARE = """\
-Both versions answer today's test pictures, read from their files. Pictures on which they disagree say which is better:
-McNemar's exact test, and Tango's interval of the difference.
+Both answer today's test pictures, read from their files. Pictures on which they disagree say which is better:
+McNemar's exact test, and Tango's interval of the difference; those of the classes hold for all classes together.
 """
 EXPLAIN = """\
 Says what a version was made from and with which commands it is made again, looks whether that is still to be had here,
@@ -35,9 +35,9 @@ def add_registry(commands: "Commands", project: "Project") -> None:
         return command
 
     _json(add("list", _list, "all versions of this project's model"))
-    one = add("show", _show, "all about one version: decision, scores, files")
+    one = add("show", _show, "all about one version: decision, conditions, scores, files")
     carding = add("card", _card, "its model card: use, data, scores, weaknesses, limits, cost")
-    two = add("compare", _compare, "two versions on the same pictures", COMPARE)
+    two = add("compare", _compare, "two versions, or a version and a model file, on the same pictures", COMPARE)
     promoting = add("promote", _promote, "make a version the production one")
     back = add("rollback", _rollback, "make the version production again that was it before")
     _json(add("history", _history, "who moved which alias, when, from where to where, and why"))

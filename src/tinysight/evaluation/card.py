@@ -25,6 +25,7 @@ from tinysight.params import ExpectedParams
 
 CARD, PICTURE = "card.md", "card-mistakes.png"
 FEW = 30  # test pictures of a class: below it its recall is known to no better than 15 points or so
+SPOILED_BY = {"expected": "shift and turn, as parts of what is expected"}  # other kinds say it themselves
 MIXED = 3  # pairs of classes that are named
 
 
@@ -79,9 +80,10 @@ def _use(origin: Origin) -> Iterator[str]:
     yield "## Intended use"
     yield (
         f"It names one picture as one of {len(names)} kinds ({', '.join(names)}), or says unknown where it is not sure"
-        f" enough. It is meant for pictures taken as those of the data set {origin.dataset.name} were. It finds no"
-        " places in a picture, and tells nothing of pictures that show several of these kinds or none of them, but"
-        " for what stands below under unknown. It should not decide alone where a mistake does harm."
+        f" enough. It is meant for pictures taken as those of the data set {origin.dataset.name} were. It does not say"
+        " where in a picture something is. It was not made for pictures that show several of these kinds or none of"
+        " them; what it does with some of those stands below under unknown. It should not decide alone where a mistake"
+        " does harm."
     )
 
 
@@ -136,7 +138,10 @@ def _mixed(test: SplitScores) -> Iterator[str]:
 def _robustness(scores: Scores) -> Iterator[str]:
     if scores.curves:
         rows = [
-            (curve.kind, ", ".join(f"{level_text(p.level, curve.unit)}: {percent(p.accuracy)}" for p in curve.points))
+            (
+                SPOILED_BY.get(curve.kind, curve.kind),
+                ", ".join(f"{level_text(p.level, curve.unit)}: {percent(p.accuracy)}" for p in curve.points),
+            )
             for curve in scores.curves
         ]
         yield "## Robustness"
@@ -187,7 +192,8 @@ def _cost(scores: Scores) -> Iterator[str]:
 
 def _again(scores: Scores, origin: Origin) -> Iterator[str]:
     yield "## How to make it again"
-    yield f"Commit `{origin.git_commit or 'none'}`, data set `{origin.dataset.digest}`, candidate `{scores.name}`."
+    commit = f"Commit `{origin.git_commit}`" if origin.git_commit else "No commit (it was made outside of git)"
+    yield f"{commit}, data set `{origin.dataset.digest}`, candidate `{scores.name}`."
     yield "`tinysight registry explain VERSION` says what of this is still to be had, and the commands."
 
 
