@@ -7,7 +7,7 @@ from markdown_pages import make_targets
 
 from tinysight.cli import build_parser
 
-ON_A_SERVER = {"scp", "python3.11", "ln", "cd", "cp"}
+ON_A_SERVER = {"scp", "python3.11", "ln", "cd", "cp", "chmod", "export", "docker"}
 
 
 def subcommands(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
