@@ -5,6 +5,8 @@ import shutil
 import sys
 from tempfile import TemporaryFile
 
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "1"}  # TensorFlow says a dozen lines else
+
 
 def start_tensorflow() -> None:
     """Imports TensorFlow; what it wrote to stderr is shown only where that fails.
@@ -12,6 +14,8 @@ def start_tensorflow() -> None:
     Raises:
         ImportError: if TensorFlow is not installed or does not fit this machine.
     """
+    for variable, value in QUIET.items():
+        os.environ.setdefault(variable, value)
     sys.stderr.flush()
     kept = os.dup(2)
     with TemporaryFile() as said:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from tinysight.config import load_params
 from tinysight.errors import ConfigError, TinysightError, os_error
+from tinysight.models.start import QUIET
 from tinysight.paths import Paths
 
 STAGES = ("ingest", "validate", "split", "augment", "train", "export", "evaluate", "select", "register")
 OF_A_CANDIDATE = ("train", "export", "evaluate")
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "1"}  # TensorFlow says a dozen lines else
 
 
 def main(arguments: list[str]) -> int:
