@@ -26,7 +26,7 @@ def draw_history(path: Path, trials: Sequence[Tried], title: str) -> None:
     _dots(axes, whole, BLUE, "trained to the end")
     _dots(axes, [tried for tried in trials if tried.outcome.end == "stopped"], QUIET, "stopped early")
     best = list(accumulate((tried.outcome.accuracy or 0.0 for tried in whole), max))
-    axes.step([tried.number for tried in whole], best, where="post", color=ORANGE, label="best so far")
+    axes.step([tried.number + 1 for tried in whole], best, where="post", color=ORANGE, label="best so far")
     if trials[0].outcome.accuracy is not None:
         axes.axhline(trials[0].outcome.accuracy, color=INK, linewidth=0.8, linestyle="--", label="as it is")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
@@ -64,4 +64,4 @@ def draw_importance(path: Path, importance: Mapping[str, float], title: str) -> 
 def _dots(axes: Axes, trials: Sequence[Tried], colour: str, label: str) -> None:
     if trials:
         accuracies = [tried.outcome.accuracy or 0.0 for tried in trials]
-        axes.plot([tried.number for tried in trials], accuracies, "o", color=colour, label=label, markersize=5)
+        axes.plot([tried.number + 1 for tried in trials], accuracies, "o", color=colour, label=label, markersize=5)

@@ -86,7 +86,7 @@ def report(found: Found, importance: dict[str, float], commands: Sequence[str]) 
         "\n".join(f"    {command}" for command in commands),
         "\n".join(["| trial | val accuracy | end | seconds | values |", "|---|---|---|---|---|", *rows]),
         f"What mattered: {mattered}." if mattered else "",
-        f"Trial 1 is the candidate as it was. A network had at most {found.epochs} epochs. Test was not read.",
+        f"Trial 1 is the candidate as it was. {_epochs(found)}Test was not read.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -107,11 +107,16 @@ def experiment(found: Found, name: str, date: str) -> str:
         f"Command:  dvc exp run -S experiment={name}",
         "Expected: one more line in the verdict; only the new rung trains. Test, which tuning has not read, shows",
         "          what it is worth.",
-        f"Found:    {date}, in trial {best.number + 1} of {len(found.trials)} with at most {found.epochs} epochs.",
+        f"Found:    {date}, in trial {best.number + 1} of {len(found.trials)}. {_epochs(found)}".rstrip(),
         f"          Val accuracy {best.outcome.accuracy:.4f}; {found.candidate} as it was: {present}.",
         *(f"          {key}: {shown(value)}" for key, value in best.values.items()),
     ]
     return "".join(f"# {line}\n" for line in lines) + "\n"
+
+
+def _epochs(found: Found) -> str:
+    """A sentence on how long each trial took at most; empty for a candidate without epochs."""
+    return f"Each had at most {found.epochs} epochs. " if any(one.outcome.curves for one in found.trials) else ""
 
 
 def _percent(tried: Tried) -> str:

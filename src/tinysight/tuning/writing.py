@@ -52,7 +52,7 @@ def _write_experiment(found: Found, name: str, params: Params, paths: Paths) -> 
     path = paths.experiment(name)
     path.parent.mkdir(exist_ok=True)
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
-    rung = yaml.safe_dump({"models": {name: section}}, sort_keys=False, default_flow_style=None)
+    rung = yaml.safe_dump({"models": {name: section}}, sort_keys=False)
     write_whole(path, experiment(found, name, date) + rung)
     return path
 
