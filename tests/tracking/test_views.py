@@ -15,7 +15,7 @@ from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.tracking.runs import publish
 from tinysight.tracking.store import open_store
-from tinysight.tracking.views import ARRANGED, CANDIDATES, RUNS, VIEW, address, arrange
+from tinysight.tracking.views import ARRANGED, CANDIDATES, RUNS, TRIALS, VIEW, address, arrange
 
 WAIT = """new Promise((done) => { const end = performance.now() + 30000;
   const look = () => { const found = [...document.querySelectorAll('%s')];
@@ -32,12 +32,12 @@ def tags(paths: Paths) -> dict[str, str]:
         return dict(store.client.get_experiment_by_name("colours").tags)
 
 
-def test_an_experiment_has_both_views_with_their_columns(finished: tuple[Params, Paths]) -> None:
+def test_an_experiment_has_all_views_with_their_columns(finished: tuple[Params, Paths]) -> None:
     publish(*finished)
-    for view in (RUNS, CANDIDATES):
+    for view in (RUNS, CANDIDATES, TRIALS):
         text = tags(finished[1])[VIEW + view]
         state = json.loads(json.loads(text)["state"])
-        assert "metrics.`val/expected_accuracy`" in state["selectedColumns"]
+        assert "metrics.`val/accuracy`" in state["selectedColumns"]
         assert len(text) < 5000  # what MLflow's databases hold
 
 

@@ -18,7 +18,7 @@ from tinysight.paths import Paths
 from tinysight.tracking.store import Store, open_store
 
 VIEW = "mlflow.sharedViewState."
-RUNS, CANDIDATES = "tinysight", "tinysight-candidates"
+RUNS, CANDIDATES, TRIALS = "tinysight", "tinysight-candidates", "tinysight-trials"
 ARRANGED = "tinysight.views"  # tag of the experiment: the digest of the views that were written into it
 SCORES = ("metrics", ("val/expected_accuracy", "val/accuracy", "test/accuracy", "val/expected_calibration_error"))
 WIDTH, WIDTHS = 135, {"attributes.`Run Name`": 380, "params.`chosen`": 80}  # pixels
@@ -63,6 +63,10 @@ def _tags() -> Iterator[tuple[str, str]]:
     best_first = {"orderByKey": f"metrics.`{SCORES[1][0]}`", "orderByAsc": False}
     only = {"searchFilter": "tags.`tinysight.run` = 'candidate'"}
     yield VIEW + CANDIDATES, _view("Candidates, the best first", candidates, only | best_first)
+    trials = [("metrics", ("val/accuracy", "val/macro_f1", "cost/train_seconds")), ("tags", ("tinysight.study",))]
+    best_first = {"orderByKey": "metrics.`val/accuracy`", "orderByAsc": False}
+    only = {"searchFilter": "tags.`tinysight.run` = 'trial'"}
+    yield VIEW + TRIALS, _view("Trials of tinysight tune, the best first", trials, only | best_first)
 
 
 def _view(name: str, columns: list[tuple[str, tuple[str, ...]]], search: dict[str, Any]) -> str:
