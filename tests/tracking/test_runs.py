@@ -2,13 +2,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from results import make_results
 
 from tinysight.errors import TrackingError
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.tracking import runs
-from tinysight.tracking.runs import CANDIDATE, COMPLETE, KEY, publish
+from tinysight.tracking.runs import CANDIDATE, COMPLETE, KEY, publish, readable
 from tinysight.tracking.store import Store, open_store
 
 
@@ -125,6 +127,13 @@ def test_other_pictures_are_a_change(finished: tuple[Params, Paths]) -> None:
     change = run_of(finished[1], second.run_id).data.tags["tinysight.change"]
     assert change.startswith("pictures 90 (")
     assert "→93 (" in change
+
+
+@given(st.floats(allow_nan=False))
+def test_figures_are_short_and_counts_whole(value: float) -> None:
+    assert readable(value) == pytest.approx(value, rel=1e-4)
+    assert not value.is_integer() or readable(value) == value
+    assert readable(29 / 30) == 0.96667
 
 
 def test_a_candidate_lasts_as_long_as_its_training(finished: tuple[Params, Paths]) -> None:

@@ -155,7 +155,12 @@ def as_metrics(values: Mapping[str, float], model_id: str | None = None) -> "lis
     from mlflow.entities import Metric
 
     now = int(time.time() * 1000)
-    return [Metric(name, value, now, 0, model_id=model_id) for name, value in values.items()]
+    return [Metric(name, readable(value), now, 0, model_id=model_id) for name, value in values.items()]
+
+
+def readable(value: float) -> float:
+    """Five figures, since MLflow's tables show all that there are; counts stay whole, and files hold the rest."""
+    return value if float(value).is_integer() else float(f"{value:.5g}")
 
 
 def log_values(store: Store, run_id: str, params: Mapping[str, str], metrics: "Sequence[Metric]") -> None:

@@ -21,7 +21,7 @@ VIEW = "mlflow.sharedViewState."
 RUNS, CANDIDATES, TRIALS = "tinysight", "tinysight-candidates", "tinysight-trials"
 ARRANGED = "tinysight.views"  # tag of the experiment: the digest of the views that were written into it
 SCORES = ("metrics", ("val/expected_accuracy", "val/accuracy", "test/accuracy", "val/expected_calibration_error"))
-WIDTH, WIDTHS = 135, {"attributes.`Run Name`": 380, "params.`chosen`": 80}  # pixels
+LETTER, WIDTHS = 6, {"attributes.`Run Name`": 380}  # pixels
 MADE_MS = 1_767_225_600_000  # when a view was made: of no interest, but the page wants to know
 SECTION = {"uuid": "tinysight", "name": "At a glance", "display": True, "isReordered": False, "deleted": False}
 COSTS = ("metrics", ("cost/p50_ms", "cost/file_bytes", "cost/multiply_adds", "cost/train_seconds"))
@@ -73,7 +73,7 @@ def _view(name: str, columns: list[tuple[str, tuple[str, ...]]], search: dict[st
     """One view, as MLflow's page reads it: its columns from left to right."""
     selected = [f"{kind}.`{column}`" for kind, names in columns for column in names]
     order = ["attributes.`Run Name`", *selected, "attributes.`Created`", "duration"]
-    widths = {column: WIDTHS.get(column, WIDTH) for column in order}
+    widths = {column: WIDTHS.get(column, 40 + LETTER * len(column.partition(".")[2])) for column in order}
     charts = {"compareRunSections": [SECTION], "compareRunCharts": list(_charts())}
     state = {"selectedColumns": selected, "columnOrder": order, "columnWidths": widths, **charts, **search}
     return json.dumps({"name": name, "createdAt": MADE_MS, "updatedAt": MADE_MS, "state": json.dumps(state)})
