@@ -29,6 +29,7 @@ def test_only_the_service_and_mlflow_are_published_and_only_on_this_machine() ->
 def test_database_and_objects_are_on_a_network_without_a_way_out() -> None:
     assert CONTENT["networks"]["inner"] == {"internal": True}
     assert all(SERVICES[name]["networks"] == ["inner"] for name in ("database", "objects", "bucket"))
+    assert SERVICES["tinysight"]["networks"] == ["outer"], "the service has no business with the database"
 
 
 def test_mlflow_asks_for_accounts_and_knows_its_names() -> None:
