@@ -13,7 +13,7 @@ from tinysight.models.training_data import TrainingData
 from tinysight.params import TrainParams
 
 CLASSES = ("cat", "dog", "emu")  # tiny_datasets' names: lying, standing, round
-QUICK = TrainParams(epochs=6, batch_size=16, max_images=100_000, patience=3, balance=0)
+QUICK = TrainParams(epochs=6, batch_size=16, max_images=100_000, patience=3, balance=0, clean=0.9)
 
 
 def draw_shapes(count: int, side: int = 16, seed: int = 0) -> tuple[Pixels, NDArray[np.int64]]:

@@ -71,7 +71,7 @@ def _run(pictures: TrainingSet, candidate: str, seed: int, asked: argparse.Names
     exported = export_model(fitted.model, data, pictures.decoding, params.export, Provenance("", ""))
     found |= _scores("", exported.content, pictures, judged, params)
     if params.models[candidate].kind in KINDS:
-        made = quantise(fitted.model, exported, data, params.export)
+        made = quantise(exported, data, params.export)
         found |= _scores("int8_", made.content, pictures, judged, params)
     return found
 

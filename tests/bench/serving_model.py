@@ -9,7 +9,7 @@ from PIL import Image
 
 from tinysight.contract import Contract
 
-PHOTO_BYTES, IMAGE_SIZE, CLASSES, WIDTH, OPSET = 54_000, 64, 10, 20, 17  # width 20: 98,230 parameters
+PHOTO_BYTES, IMAGE_SIZE, CLASSES, WIDTH, OPSET = 54_000, 64, 10, 16, 17  # width 16: about 100,000 parameters
 
 
 def make_photo() -> bytes:

@@ -93,5 +93,5 @@ def test_it_answers_as_the_predictor_does(
     assert ("ReduceMin" in {node.op_type for node in proto.graph.node}) == (name != "majority")  # strange: less sure
     agrees(python, made.content, tmp_path / "model.onnx", pictures + known, 1e-4)
     if params.bytes_suit:
-        content = quantise(fitted.model, made, data, PARAMS.export).content
+        content = quantise(made, data, PARAMS.export).content
         agrees(python, content, tmp_path / "model.int8.onnx", known, 0.02, least=0.9)

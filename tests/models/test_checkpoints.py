@@ -38,7 +38,7 @@ def train(
         schedule = wild([2 * steps // epochs], [0.02, 5.0]) if runs_wild else calm(0.02, steps)
         return Recipe(keras.optimizers.AdamW(schedule), SmoothedLoss(0.1), stops_early)
 
-    settings = TrainParams(epochs=epochs, batch_size=16, max_images=10**6, patience=patience, balance=0.5)
+    settings = TrainParams(epochs=epochs, batch_size=16, max_images=10**6, patience=patience, balance=0.5, clean=0.5)
     return fit_network(Network(build, recipe), shape_data(train=96, val=24), settings, seed=3, checkpoint=folder)
 
 

@@ -6,7 +6,8 @@ import pytest
 from shapes import shape_contract, shape_data
 
 from tinysight.models import small_cnn
-from tinysight.models.distance import FARTHEST, CooledByDistance, Distance, fit_distance, sample_logits
+from tinysight.models.distance import FARTHEST, MOST_ROWS, CooledByDistance, Distance, fit_distance, sample_places
+from tinysight.models.networks import predict_logits
 from tinysight.models.onnx_file import to_onnx, with_probabilities
 from tinysight.params import SmallCnnParams
 from tinysight.predictor import Predictor
@@ -76,7 +77,7 @@ def test_the_graph_computes_the_same(distance):
 def test_a_file_with_distance_has_one_output_and_keeps_the_best_class():
     keras.utils.set_random_seed(0)
     model, data = small_cnn.build(SMALL, 16, 3), shape_data()
-    known, labels = sample_logits(model, data)
+    known, labels = predict_logits(model, data), data.val_labels
     found = fit_distance(known, labels, known)
     assert found is not None
     pictures = np.random.default_rng(0).integers(0, 256, (20, 16, 16, 3), dtype=np.uint8)
@@ -89,7 +90,8 @@ def test_a_file_with_distance_has_one_output_and_keeps_the_best_class():
 
 
 def test_few_rows_are_asked_about_and_the_same_ones_each_time():
-    model, data = small_cnn.build(SMALL, 16, 3), shape_data(train=12, val=6, copies=3)
-    (one, labels), (other, _) = sample_logits(model, data), sample_logits(model, data)
-    np.testing.assert_array_equal(one, other)
-    np.testing.assert_array_equal(labels, data.train_labels)
+    data = shape_data(train=1500, val=6, copies=1000)
+    places = sample_places(data)
+    np.testing.assert_array_equal(places, sample_places(data))
+    assert len(places) == len(np.unique(places)) == MOST_ROWS
+    assert (places >= 1500).mean() == pytest.approx(0.4, abs=0.05)

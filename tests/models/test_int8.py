@@ -39,7 +39,7 @@ def exported(model, data) -> Exported:
 
 @pytest.fixture(scope="module")
 def made(model, exported, data) -> Exported:
-    return quantise(model, exported, data, SETTINGS)
+    return quantise(exported, data, SETTINGS)
 
 
 def test_it_answers_as_the_float_file_and_has_a_third_of_its_bytes(exported, made, data):
@@ -72,8 +72,8 @@ def test_temperature_threshold_and_distance_are_those_of_its_own_logits(made, da
     assert (Predictor(made.content).probabilities(strange).max(axis=1) < made.contract.unknown_threshold).mean() > 0.5
 
 
-def test_it_is_the_same_each_time(model, exported, made, data):
-    assert quantise(model, exported, data, SETTINGS).content == made.content
+def test_it_is_the_same_each_time(exported, made, data):
+    assert quantise(exported, data, SETTINGS).content == made.content
 
 
 def test_weights_keep_seven_bits_and_the_last_layer_all_of_them(made):
@@ -94,7 +94,7 @@ def test_depthwise_convolutions_take_their_norms_in_and_the_stem_stays_float():
     logits = keras.layers.Dense(3, name="logits")(network(keras.layers.Rescaling(1 / 127.5, -1)(images)))
     model, data = keras.Model(images, logits), shape_data(side=32, train=60, val=30, copies=0)
     exported = export_model(model, data, Decoding(32), SETTINGS, Provenance("d" * 64, "e" * 64))
-    graph = onnx.load_from_string(quantise(model, exported, data, SETTINGS).content).graph
+    graph = onnx.load_from_string(quantise(exported, data, SETTINGS).content).graph
     makers = {name: node.op_type for node in graph.node for name in node.output}
     users = {name: node.op_type for node in graph.node for name in node.input}
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
@@ -109,7 +109,7 @@ def test_a_graph_without_layers_to_quantise_is_refused(data):
     model = majority.fit(data).model
     exported = export_model(model, data, Decoding(16), SETTINGS, Provenance("d" * 64, "e" * 64))
     with pytest.raises(ModelError, match="no layer that could compute with bytes"):
-        quantise(model, exported, data, SETTINGS)
+        quantise(exported, data, SETTINGS)
 
 
 def test_only_networks_are_quantised():

@@ -22,7 +22,7 @@ def tiny() -> keras.Model:
 
 def fitted(rate: float, *, stops_early: bool = True, epochs: int = 6, patience: int = 2) -> Fitted:
     recipe = Recipe(keras.optimizers.SGD(rate), SmoothedLoss(0.0), stops_early)
-    settings = TrainParams(epochs=epochs, batch_size=16, max_images=10**6, patience=patience, balance=0)
+    settings = TrainParams(epochs=epochs, batch_size=16, max_images=10**6, patience=patience, balance=0, clean=0.5)
     return fit_network(Network(tiny, lambda steps: recipe), shape_data(train=96, val=24), settings, seed=0)
 
 

@@ -1,4 +1,4 @@
-"""A candidate sees train rows and their copies, each once an epoch, and val rows only to be judged."""
+"""A candidate sees train rows and their copies in the wanted proportion, and val rows only to be judged."""
 
 from dataclasses import replace
 
@@ -21,15 +21,26 @@ from tinysight.models.training_data import SMALLEST_BATCH, STEPS_AN_EPOCH, Train
 
 def test_an_epoch_shows_every_place_once_with_its_own_label():
     data = shape_data(train=24, val=6, copies=8)
-    batches = TrainBatches(data, 8, seed=0)
+    batches = TrainBatches(data, 8, seed=0, clean=24 / 32)
     shown = [(image.tobytes(), label) for n in range(len(batches)) for image, label in zip(*batches[n], strict=True)]
     pictures = [*data.pixels[data.train_rows], *data.copies]
     assert sorted(shown) == sorted((i.tobytes(), n) for i, n in zip(pictures, data.train_labels, strict=True))
 
 
+@given(rows=st.integers(1, 40), copies=st.integers(0, 80), clean=st.floats(0, 1))
+def test_an_epoch_shows_the_wanted_share_of_clean_pictures_each_as_often_as_any_other(rows, copies, clean):
+    data = shape_data(train=rows, val=3, copies=copies)
+    places = data.epoch(clean, np.random.default_rng(0))
+    times = np.bincount(places, minlength=len(data))
+    assert times[:rows].sum() == (round(clean * len(data)) if copies else rows)
+    assert times.sum() == len(data) == rows + copies
+    assert np.ptp(times[:rows]) <= 1
+    assert not copies or np.ptp(times[rows:]) <= 1
+
+
 def test_each_epoch_has_its_own_order_that_follows_from_the_seed():
     data = shape_data(train=64, val=6, copies=0)
-    one, other, third = TrainBatches(data, 8, 0), TrainBatches(data, 8, 0), TrainBatches(data, 8, 1)
+    one, other, third = (TrainBatches(data, 8, seed, 0.5) for seed in (0, 0, 1))
     first = one[0][1].tolist()
     assert first == other[0][1].tolist()
     assert first != third[0][1].tolist()

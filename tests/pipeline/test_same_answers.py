@@ -16,8 +16,8 @@ import tinysight.models  # starts nothing, but knows our layers
 from pathlib import Path
 from tinysight.data.imageset import ImageSet
 from tinysight.data.splits import Split
-from tinysight.models.distance import fit_distance, sample_logits
-from tinysight.models.networks import predict_logits
+from tinysight.models.distance import fit_distance, sample_places
+from tinysight.models.networks import logits_of, predict_logits
 from tinysight.models.saved import load_model
 from tinysight.models.training_data import gather
 from tinysight.paths import Paths
@@ -27,7 +27,9 @@ paths = Paths(Path(project))
 names = tuple(json.loads((paths.dataset / "dataset.json").read_text())["class_names"])
 data = gather(ImageSet.open(paths.dataset), Split.open(paths.split), ImageSet.open(paths.augmented), names)
 model = load_model(paths.train(candidate))
-distance = fit_distance(*sample_logits(model, data), predict_logits(model, data))
+places = sample_places(data)
+known = logits_of(model, data.images(places))
+distance = fit_distance(known, data.train_labels[places], predict_logits(model, data))
 temperature = json.loads((paths.export(candidate) / "export.json").read_text())["temperature"]
 logits = model.predict(np.load(pictures), verbose=0)
 logits = logits / (temperature * distance.factors(logits)[:, None])

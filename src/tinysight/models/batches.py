@@ -10,11 +10,11 @@ from tinysight.models.training_data import VAL_BATCH, Rows, TrainingData
 
 
 class TrainBatches(keras.utils.PyDataset):  # type: ignore[misc] # Keras ships no types
-    """All places once an epoch, in an order that follows from seed and epoch."""
+    """Train rows and copies in the wanted proportion, in an order that follows from seed and epoch."""
 
-    def __init__(self, data: TrainingData, batch_size: int, seed: int) -> None:
+    def __init__(self, data: TrainingData, batch_size: int, seed: int, clean: float) -> None:
         super().__init__()
-        self._data, self._batch_size, self._seed, self._epoch = data, batch_size, seed, 0
+        self._data, self._batch_size, self._seed, self._clean, self._epoch = data, batch_size, seed, clean, 0
         self._labels = data.train_labels
         self._draw()
 
@@ -36,7 +36,7 @@ class TrainBatches(keras.utils.PyDataset):  # type: ignore[misc] # Keras ships n
         self._draw()
 
     def _draw(self) -> None:
-        self._order = np.random.default_rng([self._seed, self._epoch]).permutation(len(self._data))
+        self._order = self._data.epoch(self._clean, np.random.default_rng([self._seed, self._epoch]))
 
 
 class ValBatches(keras.utils.PyDataset):  # type: ignore[misc]

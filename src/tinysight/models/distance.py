@@ -8,7 +8,6 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from tinysight.models.networks import logits_of
 from tinysight.models.training_data import TrainingData
 
 MOST_ROWS = 2_000  # that the classes' places are learned from
@@ -48,13 +47,6 @@ class Distance:
 def sample_places(data: TrainingData) -> Labels:
     """At most MOST_ROWS places of train rows and copies, drawn at random, the same each time."""
     return np.sort(np.random.default_rng(0).permutation(len(data))[:MOST_ROWS])
-
-
-def sample_logits(model: keras.Model, data: TrainingData) -> tuple[Logits, Labels]:
-    """Logits and labels of the train rows and copies at `sample_places`."""
-    places = sample_places(data)
-    parts = [logits_of(model, data.images(part)) for part in np.array_split(places, -(-len(places) // 256))]
-    return np.concatenate(parts), data.train_labels[places]
 
 
 def fit_distance(known: Logits, labels: Labels, val: Logits) -> Distance | None:

@@ -6,15 +6,15 @@ from typing import Any
 
 import keras
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 
 from tinysight.contract import Contract
 from tinysight.errors import ModelError
 from tinysight.imaging import Decoding, Pixels
 from tinysight.models.confidence import fit_confidence
-from tinysight.models.distance import sample_logits
-from tinysight.models.networks import predict_logits
-from tinysight.models.onnx_file import to_onnx, with_probabilities
+from tinysight.models.graph_logits import GraphLogits
+from tinysight.models.onnx_file import behind_logits, convert, finish, joined, with_probabilities
 from tinysight.models.threshold import Threshold
 from tinysight.models.training_data import TrainingData
 from tinysight.params import ExportParams
@@ -41,12 +41,14 @@ class Exported:
         contract: what they carry.
         threshold: precision and answered share on val.
         parity: largest difference of a probability from the model that the file was made of, on PARITY_ROWS pictures.
+        layers: the graph until the logits, float32, from which the int8 file is made.
     """
 
     content: bytes
     contract: Contract
     threshold: Threshold
     parity: float
+    layers: onnx.ModelProto
 
     def facts(self) -> dict[str, object]:
         """What export.json holds."""
@@ -70,8 +72,9 @@ def export_model(
     Raises:
         ModelError: if the logits are no numbers, or Keras and ONNX Runtime disagree.
     """
-    known, labels = sample_logits(model, data)
-    sure = fit_confidence(known, labels, predict_logits(model, data), data.val_labels, settings)
+    layers = convert(model, settings.opset)
+    asked = GraphLogits(layers)
+    sure = fit_confidence(*asked.sample(data), asked.val(data), data.val_labels, settings)
     contract = Contract(
         class_names=data.class_names,
         image_size=decoding.image_size,
@@ -83,9 +86,10 @@ def export_model(
         dataset_digest=provenance.dataset_digest,
         params_digest=provenance.params_digest,
     )
+    behind = convert(behind_logits(len(data.class_names), sure.temperature, sure.distance), settings.opset)
+    content = finish(joined(layers, behind), contract)
     whole = with_probabilities(model, sure.temperature, sure.distance)
-    content = to_onnx(whole, contract, settings.opset)
-    return Exported(content, contract, sure.threshold, check_parity(whole, content, data))
+    return Exported(content, contract, sure.threshold, check_parity(whole, content, data), layers)
 
 
 def check_parity(model: keras.Model, content: bytes, data: TrainingData) -> float:

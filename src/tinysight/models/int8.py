@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import onnx
-from numpy.typing import NDArray
 
 from tinysight.errors import ModelError
 from tinysight.imaging import Pixels
-from tinysight.models.confidence import Confidence, fit_confidence
-from tinysight.models.distance import Logits, sample_places
+from tinysight.models.confidence import fit_confidence
 from tinysight.models.export import Exported, largest_difference, parity_images
-from tinysight.models.onnx_file import INPUT, behind_logits, convert, finish
+from tinysight.models.graph_logits import GraphLogits
+from tinysight.models.onnx_file import INPUT, behind_logits, convert, finish, joined
 from tinysight.models.training_data import TrainingData
 from tinysight.params import BUILT_IN, ExportParams
 from tinysight.predictor import Predictor
@@ -29,7 +27,7 @@ OPERATIONS = ["Conv", "Gemm", "MatMul", "MaxPool"]
 STEM = 1e-3  # share of all weights in the first convolutions that stay float32
 
 
-def quantise(model: keras.Model, exported: Exported, data: TrainingData, settings: ExportParams) -> Exported:
+def quantise(exported: Exported, data: TrainingData, settings: ExportParams) -> Exported:
     """The model with int8 weights, one scale a channel, and uint8 activations, as QDQ: the same in every process.
 
     Weights keep 7 bits: processors without VNNI add pairs of products in 16 bits, and 8 would overflow there
@@ -38,35 +36,35 @@ def quantise(model: keras.Model, exported: Exported, data: TrainingData, setting
     fitted again, to the logits of the quantised layers: ordinary pictures must not look strange for being rounded.
 
     Args:
-        model: what `exported` was made of.
-        exported: its float32 file.
+        exported: the float32 file and its layers.
         data: whose train rows and copies show which numbers flow through the graph.
         settings: as for export_model.
 
     Returns:
-        The file, whose parity is measured against the float32 file.
+        The file, whose parity is measured against the float32 file, and its own layers.
 
     Raises:
         ModelError: if ONNX Runtime cannot quantise the graph, or nothing in it can be quantised.
     """
     classes = len(exported.contract.class_names)
     try:
-        layers = _quantised(_folded(convert(model, settings.opset)), _calibration(data), classes)
+        layers = _quantised(_folded(exported.layers), _calibration(data), classes)
     except Exception as error:  # onnx and ONNX Runtime raise types of their own
         raise ModelError(f"ONNX Runtime cannot quantise the graph: {error}.") from error
     if not any(node.op_type == "QuantizeLinear" for node in layers.graph.node):
         raise ModelError("The graph has no layer that could compute with bytes.")
-    sure = _confidence(layers, data, settings)
+    asked = GraphLogits(layers)
+    sure = fit_confidence(*asked.sample(data), asked.val(data), data.val_labels, settings)
     contract = exported.contract.model_copy(
         update={
             "precision": "int8", "temperature": sure.temperature, "unknown_threshold": sure.threshold.value,
         }
     )  # fmt: skip
     behind = convert(behind_logits(classes, sure.temperature, sure.distance), settings.opset)
-    content = finish(_joined(layers, behind), contract)
+    content = finish(joined(layers, behind), contract)
     images = parity_images(data)
     ours, theirs = (Predictor(file).probabilities(images) for file in (content, exported.content))
-    return Exported(content, contract, sure.threshold, largest_difference(ours, theirs))
+    return Exported(content, contract, sure.threshold, largest_difference(ours, theirs), layers)
 
 
 class _Calibration:
@@ -147,25 +145,3 @@ def _last_layers(graph: onnx.GraphProto, classes: int) -> list[str]:
     shapes: dict[str, Any] = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
     products = [node for node in graph.node if node.op_type in ("Gemm", "MatMul")]
     return [node.name for node in products if classes in shapes.get(node.input[1], (classes,))]
-
-
-def _confidence(layers: onnx.ModelProto, data: TrainingData, settings: ExportParams) -> Confidence:
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(layers.SerializeToString(), providers=["CPUExecutionProvider"])
-
-    def logits(rows: NDArray[np.int64], images: Any) -> Logits:
-        parts = [session.run(None, {INPUT: images(part)})[0] for part in np.array_split(rows, -(-len(rows) // 256))]
-        return np.concatenate(parts)
-
-    places = sample_places(data)
-    known, val = logits(places, data.images), logits(data.val_rows, data.pixels.__getitem__)
-    return fit_confidence(known, data.train_labels[places], val, data.val_labels, settings)
-
-
-def _joined(layers: onnx.ModelProto, behind: onnx.ModelProto) -> onnx.ModelProto:
-    """One graph: the logits of the first go into the second."""
-    first = onnx.compose.add_prefix(layers, "layers_")
-    behind.ir_version = first.ir_version
-    ends = [(first.graph.output[0].name, behind.graph.input[0].name)]
-    return onnx.compose.merge_models(first, behind, io_map=ends, outputs=[behind.graph.output[0].name])

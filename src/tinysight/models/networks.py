@@ -76,7 +76,7 @@ def fit_network(
     """
     keras.utils.set_random_seed(seed)
     size = data.batch_size(settings.batch_size)
-    batches = TrainBatches(data, size, seed)
+    batches = TrainBatches(data, size, seed, settings.clean)
     epochs = data.epochs(settings.epochs, settings.max_images)
     recipe = network.recipe(epochs * len(batches))
     model = _build(network)

@@ -71,6 +71,14 @@ def finish(proto: onnx.ModelProto, contract: Contract) -> bytes:
     return bytes(proto.SerializeToString(deterministic=True))
 
 
+def joined(layers: onnx.ModelProto, behind: onnx.ModelProto) -> onnx.ModelProto:
+    """One graph: the logits of the first go into the second."""
+    first, second = onnx.compose.add_prefix(layers, "layers_"), onnx.compose.add_prefix(behind, "behind_")
+    second.ir_version = first.ir_version
+    ends = [(first.graph.output[0].name, second.graph.input[0].name)]
+    return onnx.compose.merge_models(first, second, io_map=ends)
+
+
 def convert(model: keras.Model, opset: int) -> onnx.ModelProto:
     """A Keras model with one input as tf2onnx writes it; `canonicalise` makes it the same in every process."""
     signature = [keras.InputSpec(shape=model.input_shape, dtype=model.inputs[0].dtype, name=INPUT)]

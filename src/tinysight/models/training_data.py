@@ -73,6 +73,19 @@ class TrainingData:
         weights *= counts.sum() / (weights * counts).sum()
         return {label: float(weight) for label, weight in enumerate(weights)}
 
+    def epoch(self, clean: float, draw: np.random.Generator) -> Rows:
+        """(len(self),) int64: the places that an epoch shows, in an order drawn at random.
+
+        Args:
+            clean: share of train rows; each is shown as often as any other, but for one. Without copies they are all.
+            draw: of the order, and of what is shown once more.
+        """
+        rows, copies = len(self.train_rows), len(self.copies)
+        shown = round(clean * len(self)) if copies else rows
+        return draw.permutation(
+            np.concatenate([_drawn(rows, shown, draw), rows + _drawn(copies, len(self) - shown, draw)])
+        )
+
     def images(self, places: Rows, epoch: int = 0) -> Pixels:
         """The pictures at some places: (len(places), S, S, 3) uint8, in their order.
 
@@ -110,6 +123,12 @@ class TrainingData:
     def epochs(self, wanted: int, max_images: int) -> int:
         """How many epochs fit into max_images pictures; at least one."""
         return max(1, min(wanted, max_images // len(self)))
+
+
+def _drawn(count: int, wanted: int, draw: np.random.Generator) -> Rows:
+    """So many of the numbers below count: all of them as often as they fit in, then some once more."""
+    whole, rest = divmod(wanted, count) if count else (0, 0)
+    return np.concatenate([np.tile(np.arange(count), whole), draw.permutation(count)[:rest]])
 
 
 def gather(

@@ -122,13 +122,17 @@ class AugmentParams(Section):
 
 
 class TrainParams(Section):
-    """How long networks train: epochs, but never more than max_images pictures in all; and how classes count."""
+    """How long networks train: epochs, but never more than max_images pictures in all; what they see, and what counts.
+
+    clean: share of the pictures of an epoch that are train rows as they are; the others are copies.
+    """
 
     epochs: Positive
     batch_size: Positive
     max_images: Positive
     patience: Positive
     balance: Annotated[float, Field(ge=0, le=1)]
+    clean: Annotated[float, Field(ge=0, le=1)]
 
 
 class ExportParams(Section):

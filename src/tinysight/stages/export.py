@@ -16,8 +16,6 @@ from tinysight.stages.train import give_up
 from tinysight.whole_file import write_whole
 
 if TYPE_CHECKING:
-    import keras
-
     from tinysight.models.export import Exported
 
 
@@ -44,7 +42,7 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     try:
         exported = export_model(model, data, decoding_of(params.dataset), params.export, provenance)
         write_whole(folder / "model.onnx", exported.content)
-        facts = exported.facts() | {"int8": _int8(params, paths, candidate, model, exported, data)}
+        facts = exported.facts() | {"int8": _int8(params, paths, candidate, exported, data)}
         write_whole(folder / "export.json", _json(facts))
     except Exception as error:  # whatever it is, the other rungs go on
         give_up(folder, candidate, error)
@@ -52,16 +50,14 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
         write_status(folder, OK)
 
 
-def _int8(
-    params: Params, paths: Paths, candidate: str, model: "keras.Model", exported: "Exported", data: TrainingData
-) -> dict[str, object]:
+def _int8(params: Params, paths: Paths, candidate: str, exported: "Exported", data: TrainingData) -> dict[str, object]:
     """Writes model.int8.onnx of a network if wanted; where it cannot be made, the reason stands in export.json."""
     from tinysight.models.int8 import quantise
 
     if not (params.export.int8 and params.models[candidate].bytes_suit):
         return {}
     try:
-        made = quantise(model, exported, data, params.export)
+        made = quantise(exported, data, params.export)
     except ModelError as error:
         return {"failed": str(error)}
     write_whole(paths.model(candidate + INT8), made.content)
