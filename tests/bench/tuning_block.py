@@ -15,16 +15,18 @@ def tuning(figures: Figures) -> str:
     came = [one for one in val if one is not None]
     load = found["load_of_the_machine"]
     busy = f", on a machine that others kept busy (load {load:g})" if load > QUIET else ""
-    now, before = (test[key]["accuracy"] for key in (f"{name}_tuned", name))
-    low, high = test[f"{name}_tuned"]["interval"]
-    held = "better" if now > before else "no better"
+    now, before = (test[key] for key in (f"{name}_tuned", name))
+    held = "held" if now["accuracy"] > before["accuracy"] else "did not hold"
+    low, high = now["interval"]
     return (
         f"`tinysight tune {name} --trials {found['trials']}`, killed after {found['killed_after_trials']} trials and"
         f" started again: {found['trials']} trials, {found['minutes']:.0f} minutes, {found['processor_minutes']:.0f} of"
         f" processor time{busy} ({origin}). On val {percent(val[0])} as it is and {percent(max(came))} with what was"
-        f" found, in trial {val.index(max(came)) + 1}; {found['failed']} trials failed. On {test[name]['rows']} test"
-        f" pictures, from the exported files: {percent(before)} as it is, {percent(now)} with what was found, so"
-        f" {held} there; the 95 % interval is {percent(low)} to {percent(high)}. The verdict chose {test['chosen']}."
+        f" found, in trial {val.index(max(came)) + 1}. On {now['rows']} test pictures, from the exported files, that"
+        f" {held}: {percent(before['accuracy'])} as it is, {percent(now['accuracy'])} with what was found (interval"
+        f" {percent(low)} to {percent(high)}); shifted and turned, {percent(before['expected_accuracy'])} and"
+        f" {percent(now['expected_accuracy'])}. The verdict, which goes by the latter on val and by cost, chose"
+        f" {test['chosen']}."
     )
 
 
