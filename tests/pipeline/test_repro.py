@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Run
 from pipelines import aliases, ran, verdict
 from projects import commit, run_in
 
@@ -43,18 +45,19 @@ def test_a_fresh_clone_pulls_everything_trains_nothing_and_fills_its_registry(fi
 
 
 def test_queued_experiments_log_to_the_same_store(finished: Path) -> None:
-    runs, before = count_runs(finished), aliases(finished)
+    runs, before = parents(finished), aliases(finished)
     run_in(finished, "dvc", "exp", "run", "--queue", "-S", "models.svm.c=0.01,1.0")
     run_in(finished, "dvc", "exp", "run", "--run-all")
-    assert count_runs(finished) == runs + 2
+    new = [run for run in parents(finished) if run.info.run_id not in {run.info.run_id for run in runs}]
+    assert sorted(run.data.tags["tinysight.change"].partition("→")[2] for run in new) == ["0.01", "1.0"]
+    assert {run.data.tags["mlflow.source.name"] for run in new} == {"dvc exp run"}
+    assert all(run.info.run_name.startswith(run.data.tags["tinysight.experiment"]) for run in new)
     assert aliases(finished) == before
 
 
-def count_runs(project: Path) -> int:
-    """Parent runs in the project's own store."""
-    from mlflow import MlflowClient
-
+def parents(project: Path) -> list[Run]:
+    """The runs of the pipeline in the project's own store."""
     client = MlflowClient(f"sqlite:///{project}/.tinysight/mlflow.db")
     experiments = [e.experiment_id for e in client.search_experiments()]
     runs = client.search_runs(experiments, max_results=1000)
-    return sum("mlflow.parentRunId" not in run.data.tags for run in runs)
+    return [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
