@@ -3,8 +3,10 @@ import json
 from tinysight.evaluation.headline import headline
 from tinysight.evaluation.selection import Verdict
 
-FIGURES = {"rows": 15, "expected_standard_error": 0.05, "accuracy": 0.91234, "interval": (0.8, 1.0), "macro_f1": 0.9, "expected_calibration_error": 0.1,
-           "expected_accuracy": 0.80001, "expected_interval": (0.7, 0.9)}  # fmt: skip
+FIGURES = {
+    "rows": 15, "expected_standard_error": 0.05, "accuracy": 0.91234, "interval": (0.8, 1.0), "macro_f1": 0.9,
+    "expected_calibration_error": 0.1, "expected_accuracy": 0.80001, "expected_interval": (0.7, 0.9),
+}  # fmt: skip
 COST = {"multiply_adds": 1000, "file_bytes": 2000, "cpu_ms": 0.1, "p50_ms": 0.1, "p99_ms": 0.2, "peak_mb": None,
         "train_seconds": 2.0}  # fmt: skip
 SVM = {"name": "svm", "kind": "svm", "status": "ok", "reason": "", "val": FIGURES, "test": FIGURES, "cost": COST}
