@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tinysight.errors import ConfigError, DataError
@@ -60,6 +60,7 @@ def test_where_all_mistakes_cost_one_it_is_accuracy(rows):
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=60), st.floats(0.01, 1000))
+@example([(0, 2)] * 5, 409.6433813264614)  # five times this number, divided by five, is another number
 def test_another_unit_changes_nothing_but_the_unit(rows, unit):
     labels, answers = np.array(rows).T
     matrix = cost_matrix({"cat": {"dog": 5}, "elk": {"cat": 0.1}}, NAMES)

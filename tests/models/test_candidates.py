@@ -55,7 +55,9 @@ def cache(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-@pytest.mark.parametrize("params", ALL, ids=named)
+@pytest.mark.parametrize(
+    "params", [pytest.param(one, marks=pytest.mark.slow if named(one) == "transfer" else ()) for one in ALL], ids=named
+)
 def test_it_learns_shapes_and_travels_as_keras_file_and_as_onnx(params, cache: Path, tmp_path: Path):
     data = shape_data()
     fitted = fit_candidate(params, data, QUICK, 0, cache)

@@ -87,6 +87,7 @@ def test_weights_keep_seven_bits_and_the_last_layer_all_of_them(made):
         assert tensors[last.input[1]].dtype == np.float32  # logits and distance
 
 
+@pytest.mark.slow
 def test_depthwise_convolutions_take_their_norms_in_and_the_stem_stays_float():
     """Unfolded, transfer lost 13 points of accuracy on digits; with its first convolutions rounded too, six."""
     network = build_efficientnet_lite0(32)

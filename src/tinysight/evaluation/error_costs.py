@@ -15,6 +15,7 @@ from tinysight.evaluation.scores import Interval, Record
 
 FIELD = "select.error_costs"
 UNNAMED = 1.0  # what a mistake costs that the user does not name
+ROUNDING = 1e-9  # of the dearest mistake: rows that cost the same differ by less
 
 Costs = Mapping[str, Mapping[str, float]]
 Matrix = NDArray[np.float64]
@@ -80,7 +81,8 @@ def mean_cost(answers: NDArray[np.integer], labels: NDArray[np.int64], matrix: M
     mistaken = costs[answers != labels]
     dearest = max(float(matrix.max()), np.finfo(float).tiny)
     share = mean / dearest
-    images = share * (1 - share) / (error / dearest) ** 2 if error > 0 else float(len(rows))
+    varies = error > ROUNDING * dearest
+    images = share * (1 - share) / (error / dearest) ** 2 if varies else float(len(rows))
     low, high = wilson_interval(share, max(images, float(len(rows))))
     one_more = float(mistaken.mean()) if mistaken.size else UNNAMED
     return MeanCost(
