@@ -79,11 +79,11 @@ IN_MEMORY = $(shell [ -w /dev/shm ] && [ "$$(df -k --output=avail /dev/shm | tai
 
 .PHONY: test
 test: .venv/ready ## the tests that take under 10 minutes in all
-	$(IN_MEMORY) pytest -n 2 --dist loadgroup -m "not slow"
+	$(IN_MEMORY) pytest -n 2 --dist loadfile -m "not slow"
 
 .PHONY: test-slow
 test-slow: .venv/ready ## whole pipelines, kills, real servers, fresh clones: under 40 minutes
-	$(IN_MEMORY) pytest -n 2 --dist loadgroup -m slow
+	$(IN_MEMORY) pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow
 
 .PHONY: soak
 soak: .venv/ready ## hundreds of kills at random moments, 100,000 broken pictures, 200,000 requests; by hand

@@ -13,13 +13,6 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests run in one process, and so do those of all whole pipelines: what they share is made once."""
-    for item in items:
-        pipelines = item.path.parent.name == "pipeline"
-        item.add_marker(pytest.mark.xdist_group("pipelines" if pipelines else str(item.path)))
-
-
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """In CI a test that was skipped has not shown anything: it fails."""

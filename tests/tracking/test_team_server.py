@@ -77,8 +77,9 @@ def test_a_release_is_the_one_of_the_default_store_and_lies_in_the_bucket(
 def test_a_service_reads_the_release_and_cannot_move_it(
     trainer: tuple[Params, Paths], team: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    params, paths = trainer
-    release(params, paths)
+    _, paths = trainer
+    for results in ({"noise": BAD}, {}):
+        release(*make_results(paths.root, **results))
     be(monkeypatch, SERVICE)
     wanted = look(team[0], "colours", "production")
     download(team[0], "colours", wanted, tmp_path / "served")
