@@ -1,8 +1,9 @@
 """Clients that ask a service over and over, and check each answer against the version that it names."""
 
+import statistics
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -52,6 +53,28 @@ class SteadyLoad:
     def last_of_others(self, version: str, since: float) -> float:
         """Seconds after `since` until the last request that another version answered was begun; 0 if none was."""
         return max((at - since for at, number in [*self.seen] if number != version), default=0.0)
+
+    def figures(self, delays: Sequence[float], seconds: float, *, poll: float, promise: float) -> dict[str, object]:
+        """What it saw while versions moved, for docs/figures.
+
+        Args:
+            delays: seconds until all workers served the version that was wanted, move by move.
+            seconds: that it lasted.
+            poll: seconds between two questions of the service to the registry.
+            promise: what no delay may exceed.
+        """
+        return {
+            "workers": 2,
+            "poll_seconds": poll,
+            "requests": len(self.seen),
+            "requests_per_s": round(len(self.seen) / seconds, 1),
+            "failed_or_wrong": len(self.wrong),
+            "seconds_until_all_workers": {
+                "median": round(statistics.median(delays), 2),
+                "largest": round(max(delays), 2),
+                "promised": promise,
+            },
+        }
 
     def _ask(self) -> None:
         client = Client(self.url, patience=0.0 if self.every else 30.0)

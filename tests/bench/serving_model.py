@@ -32,7 +32,7 @@ def write_served(folder: Path) -> None:
 
     from tinysight.bundle import write_bundle
     from tinysight.models import small_cnn
-    from tinysight.models.onnx_file import to_onnx
+    from tinysight.models.onnx_file import convert, finish
     from tinysight.params import SmallCnnParams
 
     keras.utils.set_random_seed(0)
@@ -42,7 +42,7 @@ def write_served(folder: Path) -> None:
     model = keras.Model(images, keras.layers.Softmax(name="probabilities")(logits(images)))
     (folder / "photo.jpg").write_bytes(make_photo())
     model.save(folder / "model.keras")
-    (folder / "model.onnx").write_bytes(to_onnx(model, _contract(), OPSET))
+    (folder / "model.onnx").write_bytes(finish(convert(model, OPSET), _contract()))
     write_bundle(
         folder / "bundle", folder / "model.onnx", {"photo.jpg": make_photo()}, name="colours", version="1"
     )  # the name that the registry made by hand serves

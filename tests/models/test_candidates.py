@@ -10,7 +10,7 @@ from shapes import QUICK, shape_contract, shape_data
 
 from tinysight.models import collected, logistic, mlp, small_cnn, svm, tutorial_cnn
 from tinysight.models.networks import predict_logits
-from tinysight.models.onnx_file import to_onnx, with_probabilities
+from tinysight.models.onnx_file import convert, finish, with_probabilities
 from tinysight.models.saved import load_model, save_model
 from tinysight.models.training import fit_candidate
 from tinysight.params import (
@@ -73,7 +73,7 @@ def test_it_learns_shapes_and_travels_as_keras_file_and_as_onnx(params, cache: P
 
 def predictor_difference(model: keras.Model, data) -> float:
     whole, images = with_probabilities(model, 0.7), data.pixels[data.val_rows]
-    predictor = Predictor(to_onnx(whole, shape_contract(), 17))
+    predictor = Predictor(finish(convert(whole, 17), shape_contract()))
     return float(np.abs(predictor.probabilities(images) - np.asarray(whole(images))).max())
 
 

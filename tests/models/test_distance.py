@@ -8,7 +8,7 @@ from shapes import shape_contract, shape_data
 from tinysight.models import small_cnn
 from tinysight.models.distance import FARTHEST, MOST_ROWS, CooledByDistance, Distance, fit_distance, sample_places
 from tinysight.models.networks import predict_logits
-from tinysight.models.onnx_file import to_onnx, with_probabilities
+from tinysight.models.onnx_file import convert, finish, with_probabilities
 from tinysight.params import SmallCnnParams
 from tinysight.predictor import Predictor
 
@@ -82,7 +82,7 @@ def test_a_file_with_distance_has_one_output_and_keeps_the_best_class():
     assert found is not None
     pictures = np.random.default_rng(0).integers(0, 256, (20, 16, 16, 3), dtype=np.uint8)
     plain, cooled = (
-        Predictor(to_onnx(whole, shape_contract(), 17)).probabilities(pictures)
+        Predictor(finish(convert(whole, 17), shape_contract())).probabilities(pictures)
         for whole in (with_probabilities(model, 0.1), with_probabilities(model, 0.1, found))
     )
     np.testing.assert_array_equal(plain.argmax(axis=1), cooled.argmax(axis=1))

@@ -15,7 +15,7 @@ from tinysight.errors import ModelError
 from tinysight.imaging import Decoding
 from tinysight.models import export, mlp, small_cnn, svm
 from tinysight.models.export import Provenance, check_parity, export_model
-from tinysight.models.onnx_file import to_onnx, with_probabilities
+from tinysight.models.onnx_file import convert, finish, with_probabilities
 from tinysight.models.saved import save_model
 from tinysight.params import ExportParams, MlpParams, SmallCnnParams, SvmParams
 from tinysight.predictor import Predictor
@@ -51,7 +51,7 @@ def test_a_file_holds_one_graph_and_the_contract(model):
 
 @pytest.mark.parametrize("rows", [1, 2, 7])
 def test_a_file_takes_any_number_of_pictures(model, rows: int):
-    predictor = Predictor(to_onnx(with_probabilities(model, 1.0), shape_contract(), 17))
+    predictor = Predictor(finish(convert(with_probabilities(model, 1.0), 17), shape_contract()))
     found = predictor.probabilities(shape_data().pixels[:rows])
     assert found.shape == (rows, 3)
     np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
@@ -59,7 +59,7 @@ def test_a_file_takes_any_number_of_pictures(model, rows: int):
 
 @pytest.mark.parametrize("opset", [13, 15, 18])
 def test_a_file_has_the_opset_that_was_asked_for(model, opset: int):
-    proto = onnx.load_from_string(to_onnx(with_probabilities(model, 1.0), shape_contract(), opset))
+    proto = onnx.load_from_string(finish(convert(with_probabilities(model, 1.0), opset), shape_contract()))
     assert proto.opset_import[0].version == opset
     assert proto.ir_version <= 8
 
@@ -75,7 +75,7 @@ def test_the_facts_say_what_val_and_parity_showed(model):
 
 
 def test_a_file_that_answers_otherwise_than_keras_is_refused(model):
-    content = to_onnx(with_probabilities(model, 0.2), shape_contract(), 17)
+    content = finish(convert(with_probabilities(model, 0.2), 17), shape_contract())
     with pytest.raises(ModelError, match="must agree to 0"):
         check_parity(with_probabilities(model, 5.0), content, shape_data())
 
@@ -84,7 +84,7 @@ def test_parity_is_proved_on_enough_pictures(model, monkeypatch: pytest.MonkeyPa
     seen = []
     monkeypatch.setattr(export, "largest_difference", lambda one, other: seen.append(len(other)) or 0.0)
     whole = with_probabilities(model, 1.0)
-    check_parity(whole, to_onnx(whole, shape_contract(), 17), shape_data(train=300, val=30))
+    check_parity(whole, finish(convert(whole, 17), shape_contract()), shape_data(train=300, val=30))
     assert seen == [256]
 
 
@@ -99,10 +99,10 @@ EXPORT = """
 import sys, pathlib
 sys.path[:0] = sys.argv[3:]
 from shapes import shape_contract
-from tinysight.models.onnx_file import to_onnx, with_probabilities
+from tinysight.models.onnx_file import convert, finish, with_probabilities
 from tinysight.models.saved import load_model
 for folder in sorted(pathlib.Path(sys.argv[1]).iterdir()):
-    content = to_onnx(with_probabilities(load_model(folder), 0.7), shape_contract(), 17)
+    content = finish(convert(with_probabilities(load_model(folder), 0.7), 17), shape_contract())
     pathlib.Path(sys.argv[2], folder.name).write_bytes(content)
 """
 

@@ -9,7 +9,7 @@ from shapes import QUICK, shape_contract, shape_data
 
 from tinysight.errors import ModelError
 from tinysight.models.keras_backbones import SCALINGS, _scaled, backbone_names, build_backbone
-from tinysight.models.onnx_file import to_onnx, with_probabilities
+from tinysight.models.onnx_file import convert, finish, with_probabilities
 from tinysight.models.training import fit_candidate
 from tinysight.params import TransferParams
 from tinysight.predictor import Predictor
@@ -37,7 +37,7 @@ def test_a_file_of_weights_makes_a_candidate_whose_graph_agrees(weights: Path, t
     data = shape_data(train=48, val=12, copies=6)
     fitted = fit_candidate(params(weights=str(weights)), data, QUICK, 0, tmp_path)
     whole, images = with_probabilities(fitted.model, 1.0), data.pixels[data.val_rows]
-    found = Predictor(to_onnx(whole, shape_contract(), 17)).probabilities(images)
+    found = Predictor(finish(convert(whole, 17), shape_contract())).probabilities(images)
     np.testing.assert_allclose(found, np.asarray(whole(images)), atol=1e-4)
 
 

@@ -18,7 +18,7 @@ import tinysight.models
 from tinysight.config import compose_params
 from tinysight.errors import ConfigError
 from tinysight.models.networks import predict_logits
-from tinysight.models.onnx_file import to_onnx, with_probabilities
+from tinysight.models.onnx_file import convert, finish, with_probabilities
 from tinysight.models.saved import load_model, save_model
 from tinysight.models.training import fit_candidate
 from tinysight.params import Params, parse_params
@@ -48,7 +48,7 @@ def test_the_candidate_of_contributing_learns_and_travels(tmp_path: Path) -> Non
     loaded, images = load_model(tmp_path), data.pixels[data.val_rows]
     assert np.mean(predict_logits(loaded, data).argmax(axis=1) == data.val_labels) > 0.4
     whole = with_probabilities(loaded, 0.7)
-    predictor = Predictor(to_onnx(whole, shape_contract(), 17))
+    predictor = Predictor(finish(convert(whole, 17), shape_contract()))
     np.testing.assert_allclose(predictor.probabilities(images), np.asarray(whole(images)), atol=1e-5)
 
 

@@ -1,7 +1,6 @@
 """`make soak-following`: the alias moves 50 times under load at concurrency 8, between two versions that differ."""
 
 import random
-import statistics
 import sys
 import tempfile
 import time
@@ -39,7 +38,9 @@ def main(moves: int) -> int:
                     delays.append(_delay(load, registry.version))
                     time.sleep(chance.uniform(0, POLL_SECONDS))  # at any moment between two questions
                 seconds, after = time.monotonic() - began, proportional_mib(service.process.pid)
-                figures = _figures(load, delays, seconds) | {"pss_mib": [round(before, 1), round(after, 1)]}
+                told = load.figures(delays, seconds, poll=POLL_SECONDS, promise=PROMISE)
+                memory = {"pss_mib": [round(before, 1), round(after, 1)]}
+                figures = {"moves": len(delays), "clients": load.clients, **told, **memory}
                 trouble = ready(service)["trouble"]
     print(figures)
     write("following", figures)
@@ -51,23 +52,6 @@ def _delay(load: SteadyLoad, version: str) -> float:
     moved = time.monotonic()
     time.sleep(PROMISE + WATCHED)
     return load.last_of_others(version, moved)
-
-
-def _figures(load: SteadyLoad, delays: list[float], seconds: float) -> dict[str, object]:
-    return {
-        "moves": len(delays),
-        "clients": load.clients,
-        "workers": 2,
-        "poll_seconds": POLL_SECONDS,
-        "requests": len(load.seen),
-        "requests_per_s": round(len(load.seen) / seconds),
-        "failed_or_wrong": len(load.wrong),
-        "seconds_until_all_workers": {
-            "median": round(statistics.median(delays), 2),
-            "largest": round(max(delays), 2),
-            "promised": PROMISE,
-        },
-    }
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """`make soak`: `tinysight registry rollback` under 20 requests a second, over a real MLflow server."""
 
 import os
-import statistics
 import sys
 import tempfile
 import time
@@ -45,7 +44,8 @@ def main(times: int) -> int:
                 delays = [_delay(paths, service, load) for _ in range(times)]
                 seconds = time.monotonic() - began
         os.chdir(ROOT)
-    figures = _figures(load, delays, seconds)
+    told = load.figures(delays, seconds, poll=POLL_SECONDS, promise=PROMISE)
+    figures = {"rollbacks": len(delays), **told}
     print(figures, *load.wrong[:5], sep="\n")
     write("rollback", figures)
     return 1 if load.wrong or max(delays) > PROMISE else 0
@@ -70,22 +70,6 @@ def _delay(paths: Paths, service: Running, load: SteadyLoad) -> float:
     promote(paths, "2", why="forth again", force=True)
     assert eventually(lambda: all_serve(service, "2"), 60)
     return delay
-
-
-def _figures(load: SteadyLoad, delays: list[float], seconds: float) -> dict[str, object]:
-    return {
-        "rollbacks": len(delays),
-        "workers": 2,
-        "poll_seconds": POLL_SECONDS,
-        "requests": len(load.seen),
-        "requests_per_s": round(len(load.seen) / seconds, 1),
-        "failed_or_wrong": len(load.wrong),
-        "seconds_until_all_workers": {
-            "median": round(statistics.median(delays), 2),
-            "largest": round(max(delays), 2),
-            "promised": PROMISE,
-        },
-    }
 
 
 if __name__ == "__main__":

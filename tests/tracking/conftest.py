@@ -1,8 +1,10 @@
 """A finished pipeline with an empty tracking store of its own, for all tests of runs and registry."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mlflow_server import mlflow_server
 from results import give_store, make_results
 
 from tinysight.params import Params
@@ -16,6 +18,13 @@ def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the caller's shell has set must not decide a test."""
     for name in FOREIGN:
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A tracking server with a database and artifacts of its own; yields its URL."""
+    with mlflow_server(tmp_path_factory.mktemp("server")) as url:
+        yield url
 
 
 @pytest.fixture

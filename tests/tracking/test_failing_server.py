@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from faulty_proxy import Fault, faulty_proxy
-from mlflow_server import mlflow_server
 from results import make_results
 
 from tinysight.errors import TrackingError
@@ -15,13 +14,6 @@ from tinysight.tracking.release import release
 from tinysight.tracking.store import QUIET, open_store
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server that is well."""
-    with mlflow_server(tmp_path_factory.mktemp("server")) as url:
-        yield url
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """The same roads against a real `mlflow server` whose artifacts go through its proxy."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from mlflow_server import mlflow_server
 from projects import free_port
 from results import BAD, give_store, make_results
 
@@ -23,13 +21,6 @@ from tinysight.tracking.store import Store
 from tinysight.tracking.sync import sync
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A tracking server with a database and artifacts of its own; yields its URL."""
-    with mlflow_server(tmp_path_factory.mktemp("server")) as url:
-        yield url
 
 
 @pytest.fixture

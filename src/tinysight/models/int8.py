@@ -53,6 +53,7 @@ def quantise(exported: Exported, data: TrainingData, settings: ExportParams) -> 
         raise ModelError(f"ONNX Runtime cannot quantise the graph: {error}.") from error
     if not any(node.op_type == "QuantizeLinear" for node in layers.graph.node):
         raise ModelError("The graph has no layer that could compute with bytes.")
+    layers.ir_version = exported.layers.ir_version  # ONNX Runtime's tools write their own
     asked = GraphLogits(layers)
     sure = fit_confidence(*asked.sample(data), asked.val(data), data.val_labels, settings)
     contract = exported.contract.model_copy(
@@ -91,13 +92,12 @@ def _folded(proto: onnx.ModelProto) -> onnx.ModelProto:
     """
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    version, used = proto.ir_version, {node.domain for node in proto.graph.node}
+    used = {node.domain for node in proto.graph.node}
     with tempfile.TemporaryDirectory() as folder:
         before, after = Path(folder) / "whole.onnx", Path(folder) / "folded.onnx"
         before.write_bytes(proto.SerializeToString())
         quant_pre_process(before, after, skip_symbolic_shape=True)
         made = onnx.load(after)
-    made.ir_version = version
     for entry in [entry for entry in made.opset_import if entry.domain not in used]:
         made.opset_import.remove(entry)
     return made
@@ -106,7 +106,7 @@ def _folded(proto: onnx.ModelProto) -> onnx.ModelProto:
 def _quantised(proto: onnx.ModelProto, calibration: _Calibration, classes: int) -> onnx.ModelProto:
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 
-    version, quiet = proto.ir_version, logging.getLogger()
+    quiet = logging.getLogger()
     level = quiet.level
     quiet.setLevel(logging.ERROR)  # it recommends steps of its own tool chain through the root logger
     try:
@@ -120,11 +120,9 @@ def _quantised(proto: onnx.ModelProto, calibration: _Calibration, classes: int) 
                 nodes_to_exclude=_stem(proto.graph) + _last_layers(proto.graph, classes),
                 extra_options={"ForceQuantizeNoInputCheck": False},
             )  # fmt: skip
-            made = onnx.load(after)
+            return onnx.load(after)
     finally:
         quiet.setLevel(level)
-    made.ir_version = version
-    return made
 
 
 def _stem(graph: onnx.GraphProto) -> list[str]:

@@ -43,15 +43,6 @@ def _probabilities(logits: keras.KerasTensor, temperature: float, distance: Dist
     return keras.layers.Softmax(name=OUTPUT)(cool(logits))
 
 
-def to_onnx(model: keras.Model, contract: Contract, opset: int) -> bytes:
-    """The model file: one graph from uint8 `image` to float32 `probabilities`, with its contract.
-
-    Raises:
-        ModelError: if the graph has not one input and one output.
-    """
-    return finish(convert(model, opset), contract)
-
-
 def finish(proto: onnx.ModelProto, contract: Contract) -> bytes:
     """A graph with its contract, as the bytes that equal graphs have in common.
 

@@ -8,7 +8,7 @@ import yaml
 
 from tinysight.errors import TinysightError
 from tinysight.params import Params, parse_params
-from tinysight.paths import candidate_of, is_int8
+from tinysight.paths import Paths, candidate_of
 from tinysight.tracking.runs import CANDIDATE, PARENT
 from tinysight.tracking.store import Store, tracking_errors
 from tinysight.tracking.version_info import VersionInfo
@@ -36,8 +36,7 @@ class Kept:
     @property
     def file(self) -> str:
         """Where the stage export writes the model, from the project's folder."""
-        name = "model.int8.onnx" if is_int8(self.candidate) else "model.onnx"
-        return f"models/{self.trained or 'CANDIDATE'}/export/{name}"
+        return Paths(Path()).model(self.candidate or "CANDIDATE").as_posix()
 
     def settings(self) -> Params | None:
         """None where they are lost, or of a tinysight whose settings this one does not know."""

@@ -108,13 +108,8 @@ def _publish_candidate(
     store: Store, parent: "Run", record: PipelineRecord, candidate: CandidateRecord, names: RunNames
 ) -> str:
     tags = {**record.tags, PARENT: parent.info.run_id, CANDIDATE: candidate.name, "tinysight.kind": candidate.kind}
-    trained_ms = int(1000 * candidate.metrics.get("cost/train_seconds", 0))  # what MLflow shows as its duration
-    run = store.client.create_run(
-        parent.info.experiment_id,
-        start_time=int(time.time() * 1000) - trained_ms,
-        run_name=names.candidate(candidate.name),
-        tags={**tags, ROLE: ONE_CANDIDATE},
-    )
+    named = names.candidate(candidate.name)
+    run = create_trained(store, parent, named, {**tags, ROLE: ONE_CANDIDATE}, candidate.metrics)
     run_id: str = run.info.run_id
     log_dataset(store, run_id, record.dataset)
     model_id = None if candidate.model is None else log_onnx(store, run, candidate)
@@ -122,11 +117,25 @@ def _publish_candidate(
     log_values(store, run_id, {**candidate.params, **chosen}, _metrics(candidate, model_id))
     log_files(store, run_id, candidate.files)
     if candidate.status.failed:
-        store.client.set_tag(run_id, "tinysight.reason", candidate.status.reason)
-        store.client.set_tag(run_id, NOTE, f"Failed: {candidate.status.reason}"[:LONGEST_NOTE])
+        say_failed(store, run_id, candidate.status.reason)
     store.client.set_terminated(run_id, "FAILED" if candidate.status.failed else "FINISHED")
     store.client.set_tag(run_id, COMPLETE, "true")  # last: what lacks it is made again
     return run_id
+
+
+def create_trained(
+    store: Store, parent: "Run", name: str, tags: Mapping[str, str], metrics: Mapping[str, float]
+) -> "Run":
+    """A run that began as long ago as its training took: MLflow shows that as its duration."""
+    trained_ms = int(1000 * metrics.get("cost/train_seconds", 0))
+    began = int(time.time() * 1000) - trained_ms
+    return store.client.create_run(parent.info.experiment_id, began, run_name=name, tags=dict(tags))
+
+
+def say_failed(store: Store, run_id: str, reason: str) -> None:
+    """Why a candidate or a trial has no figures, for searches and for the run's page."""
+    store.client.set_tag(run_id, "tinysight.reason", reason)
+    store.client.set_tag(run_id, NOTE, f"Failed: {reason}"[:LONGEST_NOTE])
 
 
 def _complete_parent(store: Store, run_id: str, record: PipelineRecord, names: RunNames) -> None:

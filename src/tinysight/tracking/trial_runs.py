@@ -18,9 +18,11 @@ from tinysight.tracking.runs import (
     NOTE,
     PARENT,
     as_metrics,
+    create_trained,
     log_dataset,
     log_files,
     log_values,
+    say_failed,
 )
 from tinysight.tracking.store import Store, open_store
 from tinysight.tracking.views import arrange
@@ -133,17 +135,12 @@ def _publish_trial(
     store: Store, parent: "Run", record: StudyRecord, trial: TrialRecord, tags: Mapping[str, str], info: DatasetInfo
 ) -> None:
     own = {**tags, PARENT: parent.info.run_id, TRIAL: str(trial.number + 1), ROLE: ONE_TRIAL}
-    trained_ms = int(1000 * trial.metrics.get("cost/train_seconds", 0))  # what MLflow shows as its duration
-    run = store.client.create_run(
-        parent.info.experiment_id, int(time.time() * 1000) - trained_ms, run_name=trial.name, tags=own
-    )
-    run_id = run.info.run_id
+    run_id = create_trained(store, parent, trial.name, own, trial.metrics).info.run_id
     log_dataset(store, run_id, info)
     params = {**flat(record.params, without=OF_THE_RUN), **prefixed("model", trial.section.model_dump(mode="json"))}
     log_values(store, run_id, params, [*as_metrics(trial.metrics), *_epochs(trial.curves)])
     if trial.reason:
-        store.client.set_tag(run_id, "tinysight.reason", trial.reason)
-        store.client.set_tag(run_id, NOTE, f"Failed: {trial.reason}"[:LONGEST_NOTE])
+        say_failed(store, run_id, trial.reason)
     store.client.set_terminated(run_id, trial.status)
     store.client.set_tag(run_id, COMPLETE, "true")  # last: what lacks it is made again
 

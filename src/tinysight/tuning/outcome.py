@@ -51,9 +51,9 @@ class Tried(Section):
     values: Mapping[str, Any]
     outcome: Outcome
 
-    def told(self) -> str:
+    def told(self, between: str = "=") -> str:
         """Its values in a line."""
-        return ", ".join(f"{key}={shown(value)}" for key, value in self.values.items()) or "as it is"
+        return ", ".join(f"{key}{between}{shown(value)}" for key, value in self.values.items()) or "as it is"
 
 
 def packed(right: NDArray[np.bool_]) -> str:

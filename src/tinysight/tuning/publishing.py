@@ -8,7 +8,7 @@ from tinysight.params import CandidateParams, Params
 from tinysight.params.tune import with_values
 from tinysight.paths import Paths
 from tinysight.tracking.trial_runs import StudyRecord, TrialRecord, publish_study
-from tinysight.tuning.outcome import Tried, best_of, shown
+from tinysight.tuning.outcome import Tried, best_of
 
 STATUS: Mapping[str, str] = {"whole": "FINISHED", "stopped": "KILLED", "failed": "FAILED"}
 
@@ -47,11 +47,10 @@ class Publisher:
 
 
 def _record(candidate: str, section: CandidateParams, tried: Tried) -> TrialRecord:
-    told = ", ".join(f"{key} {shown(value)}" for key, value in tried.values.items()) or "as it is"
     outcome = tried.outcome
     return TrialRecord(
         number=tried.number,
-        name=f"{candidate} · trial {tried.number + 1} · {told}",
+        name=f"{candidate} · trial {tried.number + 1} · {tried.told(' ')}",
         section=_section(section, tried),
         metrics=_metrics(tried),
         curves=outcome.curves,
