@@ -30,7 +30,7 @@ install: .venv/ready ## make .venv with everything, by hash
 
 .PHONY: lock
 lock: .venv/ready ## resolve pyproject.toml into requirements/ again
-	uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra train --extra serve --extra server --group dev pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra train --extra serve --extra server --extra s3 --extra ssh --extra gs --group dev pyproject.toml -o requirements/dev.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra serve -c requirements/dev.txt pyproject.toml -o requirements/serve.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra server -c requirements/dev.txt pyproject.toml -o requirements/server.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra tensorboard --extra wandb -c requirements/dev.txt pyproject.toml -o requirements/loggers.txt
