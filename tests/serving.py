@@ -93,7 +93,7 @@ def wait_until_ready(service: Running) -> None:
     pytest.fail(f"the service did not get ready:\n{service.log.read_text()[-3000:]}")
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     """True as soon as the condition holds, False when it does not within some seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -50,6 +50,10 @@ class SteadyLoad:
         for thread in self._threads:
             thread.join()
 
+    def answered(self, version: str) -> bool:
+        """True once a request was answered by this version."""
+        return any(number == version for _, number in [*self.seen])
+
     def last_of_others(self, version: str, since: float) -> float:
         """Seconds after `since` until the last request that another version answered was begun; 0 if none was."""
         return max((at - since for at, number in [*self.seen] if number != version), default=0.0)

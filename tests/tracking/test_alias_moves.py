@@ -14,7 +14,7 @@ from results import give_store
 
 from tinysight.errors import TrackingError
 from tinysight.paths import Paths
-from tinysight.tracking import alias_moves
+from tinysight.tracking import alias_moves, announcements
 from tinysight.tracking.alias_moves import ANNOUNCED, PREFIX, AliasMovedError, Move, move_alias, read_moves, settle
 from tinysight.tracking.store import Store, open_store
 
@@ -138,7 +138,7 @@ def test_while_another_machine_is_moving_nobody_else_does(paths: Paths, monkeypa
             other.client.delete_registered_model_tag(NAME, f"{ANNOUNCED}somebody")
         waited.append(begun.after)
 
-    monkeypatch.setattr(alias_moves.time, "sleep", sleep)
+    monkeypatch.setattr(announcements.time, "sleep", sleep)
     with open_store(paths) as store:
         left_behind(store, "2", "elsewhere 1", moved=False)
         assert (move(store, "3").before, waited, announced(store)) == ("2", ["2"], [])
@@ -146,8 +146,8 @@ def test_while_another_machine_is_moving_nobody_else_does(paths: Paths, monkeypa
 
 def test_one_that_is_silent_for_long_counts_as_dead(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 10_000, 20))
-    monkeypatch.setattr(alias_moves.time, "monotonic", lambda: float(next(clock)))
-    monkeypatch.setattr(alias_moves.time, "sleep", lambda _: None)
+    monkeypatch.setattr(announcements.time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(announcements.time, "sleep", lambda _: None)
     monkeypatch.setattr(alias_moves, "PATIENCE_SECONDS", 100.0)
     with open_store(paths) as store:
         left_behind(store, "2", "elsewhere 1", moved=False)
@@ -165,7 +165,7 @@ def test_where_others_never_pause_it_gives_up(paths: Paths, monkeypatch: pytest.
                 other.client.delete_registered_model_tag(NAME, key)
             other.client.set_registered_model_tag(NAME, f"{ANNOUNCED}{next(others)}", "elsewhere 1")
 
-    monkeypatch.setattr(alias_moves.time, "sleep", sleep)
+    monkeypatch.setattr(announcements.time, "sleep", sleep)
     with open_store(paths) as store:
         announce(store, "elsewhere 1")
         with pytest.raises(TrackingError, match="without a pause"):

@@ -9,8 +9,9 @@ from results import make_results
 from tinysight.errors import TrackingError
 from tinysight.params import Params
 from tinysight.paths import Paths
-from tinysight.tracking import runs
-from tinysight.tracking.runs import CANDIDATE, COMPLETE, KEY, publish, readable
+from tinysight.tracking import announcements, runs
+from tinysight.tracking.run_contents import readable
+from tinysight.tracking.runs import CANDIDATE, COMPLETE, KEY, PUBLISHING, publish
 from tinysight.tracking.store import Store, open_store
 
 
@@ -179,6 +180,30 @@ def test_a_publication_that_was_interrupted_is_completed(
     with open_store(finished[1], write=False) as store:
         models = store.client.search_logged_models([store.experiment("colours")])
     assert len(models) == 2
+
+
+def test_results_that_another_machine_publishes_at_this_moment_are_left_to_it(
+    finished: tuple[Params, Paths], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its half-made runs are not taken away; what it made is what counts."""
+    first = publish(*finished)
+    with open_store(finished[1]) as store:
+        experiment = store.experiment("colours")
+        store.client.delete_tag(first.candidates["mlp"], COMPLETE)
+        key = run_of(finished[1], first.run_id).data.tags[KEY]
+        rival = f"{PUBLISHING}{key[:16]}.other"
+        store.client.set_experiment_tag(experiment, rival, "another-machine 7 1.0")
+
+        def it_ends(_: float) -> None:
+            store.client.set_tag(first.candidates["mlp"], COMPLETE, "true")
+            store.client.delete_experiment_tag(experiment, rival)
+
+        monkeypatch.setattr(announcements.time, "sleep", it_ends)
+    second = publish(*finished)
+    assert not second.new
+    assert second.candidates == first.candidates
+    with open_store(finished[1], write=False) as store:
+        assert not [tag for tag in store.client.get_experiment(experiment).tags if tag.startswith(PUBLISHING)]
 
 
 def test_a_publication_deleted_in_the_ui_is_made_again(finished: tuple[Params, Paths]) -> None:

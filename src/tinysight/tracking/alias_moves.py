@@ -6,18 +6,15 @@ whoever announces a move and sees another's announcement draws back and tries ag
 """
 
 import json
-import os
-import random
-import socket
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, Self
 from uuid import uuid4
 
 from tinysight.errors import TrackingError
+from tinysight.tracking.announcements import Board, alone, place
 from tinysight.tracking.collisions import again_on_collision
 from tinysight.tracking.store import Store
 
@@ -125,7 +122,7 @@ def move_alias(
             )
         prepare()
         move = _next(
-            store, name, Move(0, alias, now, after, _now(), who, why[:LONGEST_WHY], kind, "begun", _place(), "")
+            store, name, Move(0, alias, now, after, _now(), who, why[:LONGEST_WHY], kind, "begun", place(), "")
         )
         if after:
             again_on_collision(lambda: store.client.set_registered_model_alias(name, alias, after))
@@ -146,46 +143,22 @@ def settle(store: Store, name: str) -> None:
 @contextmanager
 def _alone(store: Store, name: str) -> Iterator[None]:
     """Lets one process at a time move aliases; what died while it did is settled first."""
-    own, seen = f"{ANNOUNCED}{uuid4().hex}", dict[str, float]()
-    deadline = time.monotonic() + 4 * PATIENCE_SECONDS
-    while True:
-        store.client.set_registered_model_tag(name, own, _place())
-        rivals = _rivals(store, name, own, seen)
-        if not rivals:
-            break
-        store.client.delete_registered_model_tag(name, own)
-        if time.monotonic() > deadline:
-            raise TrackingError(f"{name}: others move its aliases without a pause. Try again when they have ended.")
-        time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - only keeps two writers from trying in step
-    try:
+
+    def read() -> Mapping[str, str]:
+        tags: dict[str, str] = store.client.get_registered_model(name).tags
+        return tags
+
+    board = Board(
+        read=read,
+        write=lambda key, value: store.client.set_registered_model_tag(name, key, value),
+        remove=lambda key: store.client.delete_registered_model_tag(name, key),
+        prefix=ANNOUNCED,
+        patience=PATIENCE_SECONDS,
+        busy=f"{name}: others move its aliases without a pause. Try again when they have ended.",
+    )
+    with alone(board):
         _end_what_died(store, name)
         yield
-    finally:
-        from mlflow.exceptions import MlflowException
-
-        with suppress(MlflowException):  # what went wrong before is what must be told
-            store.client.delete_registered_model_tag(name, own)
-
-
-def _rivals(store: Store, name: str, own: str, seen: dict[str, float]) -> list[str]:
-    """Announcements of others that live; those of the dead are taken away.
-
-    Args:
-        store: open for writing.
-        name: the registered model.
-        own: our announcement.
-        seen: since when each has been seen, by our own clock, for others' may be wrong.
-    """
-    tags: dict[str, str] = store.client.get_registered_model(name).tags
-    living = []
-    for key, place in tags.items():
-        if not key.startswith(ANNOUNCED) or key == own:
-            continue
-        if _is_dead(place) or time.monotonic() - seen.setdefault(key, time.monotonic()) > PATIENCE_SECONDS:
-            store.client.delete_registered_model_tag(name, key)
-        else:
-            living.append(key)
-    return living
 
 
 def _end_what_died(store: Store, name: str) -> None:
@@ -204,20 +177,6 @@ def _next(store: Store, name: str, move: Move) -> Move:
     return numbered
 
 
-def _is_dead(place: str) -> bool:
-    """True if the writer was a process of this machine and is no more; of other machines nothing is known."""
-    host, _, number = place.rpartition(" ")
-    if host != socket.gethostname() or not number.isdecimal():
-        return False
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
 def _note_what_happened_outside(store: Store, name: str, alias: str) -> None:
     """Fills the hole that somebody left who moved the alias in MLflow's pages or with an earlier tinysight."""
     earlier = [move for move in read_moves(store, name) if move.alias == alias and move.state == "done"]
@@ -234,10 +193,6 @@ def _named(store: Store, name: str, alias: str) -> str:
 
 def _write(store: Store, name: str, move: Move) -> None:
     store.client.set_registered_model_tag(name, move.key, move.text())
-
-
-def _place() -> str:
-    return f"{socket.gethostname()} {os.getpid()}"
 
 
 def _now() -> str:

@@ -1,29 +1,37 @@
 """Shows a pipeline run in MLflow: one parent run, one child a candidate, from files, once."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinysight.data.dataset import DatasetInfo
 from tinysight.data.progress import progress_bar
 from tinysight.params import Params
 from tinysight.paths import Paths
-from tinysight.tracking.collisions import again_on_collision
+from tinysight.tracking.announcements import Board, alone
 from tinysight.tracking.logged_model import delete_logged_models, log_onnx
 from tinysight.tracking.record import CandidateRecord, PipelineRecord, read_pipeline
+from tinysight.tracking.run_contents import (
+    LONGEST_NOTE,
+    NOTE,
+    as_metrics,
+    create_trained,
+    log_dataset,
+    log_files,
+    log_values,
+    say_failed,
+)
 from tinysight.tracking.run_names import ONE_CANDIDATE, PIPELINE, ROLE, RunNames, run_names
-from tinysight.tracking.store import Store, open_store
+from tinysight.tracking.store import Store, open_store, shown
 from tinysight.tracking.views import arrange
 
 if TYPE_CHECKING:
     from mlflow.entities import Metric, Run
 
 KEY, CANDIDATE, COMPLETE = "tinysight.publication", "tinysight.candidate", "tinysight.complete"
-NOTE, PARENT = "mlflow.note.content", "mlflow.parentRunId"
-LONGEST_NOTE = 7_900  # MLflow cuts tags at 8,000 characters
-BATCH = 900  # metrics in one call; MLflow allows 1,000
+PARENT = "mlflow.parentRunId"
+PUBLISHING = "tinysight.publishing."
+PATIENCE_SECONDS = 300.0  # without a sign of life, which comes after each candidate; a slow server takes minutes
 
 
 @dataclass(frozen=True)
@@ -57,31 +65,74 @@ def publish(params: Params, paths: Paths) -> Publication:
 
 
 def publish_record(store: Store, record: PipelineRecord, experiment: str) -> Publication:
-    """Publishes a record into an open store; see `publish`."""
+    """Publishes a record into an open store, while nobody else publishes the same files there; see `publish`."""
     experiment_id = store.experiment(experiment)
+    found = _find(store, experiment_id, record.key)
+    parent, done = _parent(found), _done(found)
+    if parent is not None and _is_whole(parent, done, record):
+        return Publication(parent.info.run_id, done, new=False)
+    with alone(_board(store, experiment_id, record.key)) as still_here:
+        return _complete(store, experiment_id, record, still_here)
+
+
+def _complete(store: Store, experiment_id: str, record: PipelineRecord, still_here: Callable[[], None]) -> Publication:
     runs = _find(store, experiment_id, record.key)
-    parent = next((run for run in runs if CANDIDATE not in run.data.tags), None)
-    done = _children(run for run in runs if COMPLETE in run.data.tags)
-    whole = parent is not None and COMPLETE in parent.data.tags
-    if parent is not None and whole and all(candidate.name in done for candidate in record.candidates):
+    parent, done = _parent(runs), _done(runs)
+    if parent is not None and _is_whole(parent, done, record):  # another did it while we waited
         return Publication(parent.info.run_id, done, new=False)
     arrange(store, experiment_id)
     names = run_names(store, experiment_id, record)
     tags = {**record.tags, **names.tags(), ROLE: PIPELINE}
     parent = parent or store.client.create_run(experiment_id, run_name=names.pipeline, tags=tags)
     _bring_under(store, parent.info.run_id, [run for run in runs if run.info.run_id in done.values()])
-    for run in runs:
-        if CANDIDATE in run.data.tags and COMPLETE not in run.data.tags:
-            delete_logged_models(store, experiment_id, run.info.run_id)
-            store.client.delete_run(run.info.run_id)
+    _delete_half_made(store, runs)
     with progress_bar("Publishing runs to MLflow", len(record.candidates)) as advance:
         for candidate in record.candidates:
             if candidate.name not in done:
                 done[candidate.name] = _publish_candidate(store, parent, record, candidate, names)
+                still_here()
             advance(1)
-    if not whole:
+    if COMPLETE not in parent.data.tags:
         _complete_parent(store, parent.info.run_id, record, names)
     return Publication(parent.info.run_id, done, new=True)
+
+
+def _board(store: Store, experiment_id: str, key: str) -> Board:
+    """Two machines that publish the same files at once would take each other's half-made runs away."""
+
+    def read() -> Mapping[str, str]:
+        tags: dict[str, str] = store.client.get_experiment(experiment_id).tags
+        return tags
+
+    return Board(
+        read=read,
+        write=lambda tag, value: store.client.set_experiment_tag(experiment_id, tag, value),
+        remove=lambda tag: store.client.delete_experiment_tag(experiment_id, tag),
+        prefix=f"{PUBLISHING}{key[:16]}.",
+        patience=PATIENCE_SECONDS,
+        busy=f"Others publish these very results in {shown(store.uri)} without an end. Try again when they have ended.",
+    )
+
+
+def _is_whole(parent: "Run", done: Mapping[str, str], record: PipelineRecord) -> bool:
+    return COMPLETE in parent.data.tags and all(candidate.name in done for candidate in record.candidates)
+
+
+def _parent(runs: "Iterable[Run]") -> "Run | None":
+    return next((run for run in runs if CANDIDATE not in run.data.tags), None)
+
+
+def _done(runs: "Iterable[Run]") -> dict[str, str]:
+    """The finished child of each candidate."""
+    return {run.data.tags[CANDIDATE]: run.info.run_id
+            for run in runs if CANDIDATE in run.data.tags and COMPLETE in run.data.tags}  # fmt: skip
+
+
+def _delete_half_made(store: Store, runs: "Iterable[Run]") -> None:
+    for run in runs:
+        if CANDIDATE in run.data.tags and COMPLETE not in run.data.tags:
+            delete_logged_models(store, run.info.experiment_id, run.info.run_id)
+            store.client.delete_run(run.info.run_id)
 
 
 def _find(store: Store, experiment_id: str, key: str) -> "list[Run]":
@@ -91,10 +142,6 @@ def _find(store: Store, experiment_id: str, key: str) -> "list[Run]":
             [experiment_id], f"tags.`{KEY}` = '{key}'", order_by=["attributes.start_time ASC"], max_results=1000
         )
     )
-
-
-def _children(runs: "Iterable[Run]") -> dict[str, str]:
-    return {run.data.tags[CANDIDATE]: run.info.run_id for run in runs if CANDIDATE in run.data.tags}
 
 
 def _bring_under(store: Store, parent: str, children: "Iterable[Run]") -> None:
@@ -123,21 +170,6 @@ def _publish_candidate(
     return run_id
 
 
-def create_trained(
-    store: Store, parent: "Run", name: str, tags: Mapping[str, str], metrics: Mapping[str, float]
-) -> "Run":
-    """A run that began as long ago as its training took: MLflow shows that as its duration."""
-    trained_ms = int(1000 * metrics.get("cost/train_seconds", 0))
-    began = int(time.time() * 1000) - trained_ms
-    return store.client.create_run(parent.info.experiment_id, began, run_name=name, tags=dict(tags))
-
-
-def say_failed(store: Store, run_id: str, reason: str) -> None:
-    """Why a candidate or a trial has no figures, for searches and for the run's page."""
-    store.client.set_tag(run_id, "tinysight.reason", reason)
-    store.client.set_tag(run_id, NOTE, f"Failed: {reason}"[:LONGEST_NOTE])
-
-
 def _complete_parent(store: Store, run_id: str, record: PipelineRecord, names: RunNames) -> None:
     log_dataset(store, run_id, record.dataset)
     chosen = next((c for c in record.candidates if c.name == record.chosen), None)
@@ -157,41 +189,3 @@ def _metrics(candidate: CandidateRecord, model_id: str | None = None) -> "list[M
     now = int(time.time() * 1000)
     curves = [Metric(point.metric, point.value, now, point.epoch) for point in candidate.curves]
     return as_metrics(candidate.metrics, model_id) + curves
-
-
-def as_metrics(values: Mapping[str, float], model_id: str | None = None) -> "list[Metric]":
-    """Figures without steps, by MLflow's name."""
-    from mlflow.entities import Metric
-
-    now = int(time.time() * 1000)
-    return [Metric(name, readable(value), now, 0, model_id=model_id) for name, value in values.items()]
-
-
-def readable(value: float) -> float:
-    """Five figures, since MLflow's tables show all that there are; counts stay whole, and files hold the rest."""
-    return value if float(value).is_integer() else float(f"{value:.5g}")
-
-
-def log_values(store: Store, run_id: str, params: Mapping[str, str], metrics: "Sequence[Metric]") -> None:
-    """Params and metrics of a run, in as many calls as MLflow wants."""
-    from mlflow.entities import Param
-
-    entries = [Param(name, value) for name, value in params.items()]
-    for start in range(0, len(entries), 100):
-        store.client.log_batch(run_id, params=entries[start : start + 100])
-    for start in range(0, len(metrics), BATCH):
-        store.client.log_batch(run_id, metrics=metrics[start : start + BATCH])
-
-
-def log_files(store: Store, run_id: str, files: Iterable[Path], folder: str | None = None) -> None:
-    """Files of a run: pictures as its figures, others into a folder or to the top."""
-    for path in files:
-        store.client.log_artifact(run_id, str(path), "figures" if path.suffix == ".png" else folder)
-
-
-def log_dataset(store: Store, run_id: str, info: DatasetInfo) -> None:
-    """Names the data set; MLflow keeps at most 36 characters of its digest."""
-    from mlflow.entities import Dataset, DatasetInput
-
-    dataset = Dataset(info.name, info.digest[:36], "local", f'{{"digest": "{info.digest}"}}')
-    again_on_collision(lambda: store.client.log_inputs(run_id, [DatasetInput(dataset, tags=[])]))

@@ -10,13 +10,9 @@ from tinysight.data.dataset import DatasetInfo, read_info
 from tinysight.params import CandidateParams, Params
 from tinysight.paths import Paths
 from tinysight.tracking.record import OF_THE_RUN, experiment_name, flat, prefixed, tags_of
-from tinysight.tracking.run_names import ROLE
-from tinysight.tracking.runs import (
-    COMPLETE,
-    KEY,
+from tinysight.tracking.run_contents import (
     LONGEST_NOTE,
     NOTE,
-    PARENT,
     as_metrics,
     create_trained,
     log_dataset,
@@ -24,6 +20,8 @@ from tinysight.tracking.runs import (
     log_values,
     say_failed,
 )
+from tinysight.tracking.run_names import ROLE
+from tinysight.tracking.runs import COMPLETE, KEY, PARENT
 from tinysight.tracking.store import Store, open_store
 from tinysight.tracking.views import arrange
 

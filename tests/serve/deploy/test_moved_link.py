@@ -30,7 +30,7 @@ def test_going_forward_and_back_fails_no_request(tmp_path: Path) -> None:
         for number in "21":
             move(current, bundles[number])
             service.process.send_signal(signal.SIGHUP)
-            assert eventually(lambda number=number: all_serve(service, number))  # type: ignore[misc]
+            assert eventually(lambda number=number: all_serve(service, number) and load.answered(number))  # type: ignore[misc]
     assert load.wrong == []
     assert {number for _, number in load.seen} == {"1", "2"}
 
