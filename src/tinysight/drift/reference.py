@@ -1,0 +1,187 @@
+"""How pictures are that a model was judged on: counts of each statistic, small enough to travel with the model."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinysight.drift.measures import NAMES, WAVES, Looked, Values
+from tinysight.errors import BundleError, DataError
+
+SCHEMA = 1
+FILE = "reference.json"
+EDGES = 11  # of each statistic, at equal shares of the pictures
+FEWEST = 20  # pictures: with fewer nothing can be noticed
+MOST_FITTED = 300  # pictures that say where edges lie and what is usual; no more than a quarter of all
+LEAST_SPREAD = 1e-3  # of a number of the embedding
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What makes one number of an embedding: its distance from the usual.
+
+    Attributes:
+        mean: (D,) of the embeddings.
+        whitening: (D, D), after which the usual ones spread alike in all directions.
+    """
+
+    mean: Values
+    whitening: Values
+
+    def strangeness(self, embeddings: Values) -> Values:
+        """(N, D) to (N,)."""
+        away = (embeddings - self.mean) @ self.whitening
+        return np.asarray(np.log1p(np.einsum("ij,ij->i", away, away)).round(3))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Pictures in the bins of a reference.
+
+    Attributes:
+        bins: (N, statistics) int64.
+        classes: (N,) int64, the place of the best class.
+    """
+
+    bins: Counts
+    classes: Counts
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What is usual; its pictures were never trained on.
+
+    A bin is either between two edges or exactly on one, so that a value which all pictures share has its own.
+
+    Attributes:
+        class_names: in the model's order.
+        edges: of each statistic, rising.
+        counts: of each statistic, (classes, bins) int64: how many pictures, by the class that the model named.
+        named: (classes,) int64, how many pictures the model gave each class.
+        usual: for the strangeness.
+    """
+
+    class_names: tuple[str, ...]
+    edges: tuple[Values, ...]
+    counts: tuple[Counts, ...]
+    named: Counts
+    usual: Usual
+
+    @property
+    def pictures(self) -> int:
+        """How many there are; some of them only say where the edges lie."""
+        return int(self.named.sum())
+
+    def sort(self, looked: Looked) -> Seen:
+        """Puts pictures into the bins."""
+        values = np.column_stack([looked.values, self.usual.strangeness(looked.embedding)])
+        bins = np.stack([_bin(e, values[:, k]) for k, e in enumerate(self.edges)], axis=1)
+        return Seen(bins, looked.classes)
+
+
+def make_reference(looked: Looked, class_names: Sequence[str]) -> Reference:
+    """A reference from what was measured of pictures in no order.
+
+    Some of them decide where the edges lie, the others are counted: so those and traffic differ in nothing where
+    nothing has changed, and the tests are exact.
+
+    Raises:
+        DataError: if there are too few.
+    """
+    total = len(looked.values)
+    if total < FEWEST:
+        raise DataError(
+            f"A reference for drift needs {FEWEST} pictures that were not trained on. Received: {total}. Add pictures."
+        )
+    fitted = min(MOST_FITTED, total // 4)
+    usual = _usual(looked.embedding[:fitted])
+    values = np.column_stack([looked.values, usual.strangeness(looked.embedding)])
+    edges = tuple(_edges(values[:fitted, k]) for k in range(values.shape[1]))
+    classes = looked.classes[fitted:]
+    counts = tuple(_count(e, values[fitted:, k], classes, len(class_names)) for k, e in enumerate(edges))
+    named = np.bincount(looked.classes, minlength=len(class_names))
+    return Reference(tuple(class_names), edges, counts, named, usual)
+
+
+def to_json(reference: Reference) -> bytes:
+    """As it travels in a bundle."""
+    statistics = {
+        name: {"edges": edges.tolist(), "counts": counts.tolist()}
+        for name, edges, counts in zip(NAMES, reference.edges, reference.counts, strict=True)
+    }
+    usual = {"mean": _short(reference.usual.mean), "whitening": [_short(row) for row in reference.usual.whitening]}
+    content = {"schema": SCHEMA, "class_names": reference.class_names, "named": reference.named.tolist(),
+               "statistics": statistics, "usual": usual}  # fmt: skip
+    return (json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+def from_json(data: bytes, class_names: Sequence[str]) -> Reference:
+    """Reads what to_json wrote.
+
+    Args:
+        data: of the file.
+        class_names: of the model that it travels with.
+
+    Raises:
+        BundleError: if it is broken, or of another model.
+    """
+    try:
+        return _read(json.loads(data), tuple(class_names))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BundleError(
+            f"{FILE} is not the reference of this model: {error}. Download the version again, or register it again"
+            " with `dvc repro`."
+        ) from None
+
+
+def _read(content: dict[str, Any], class_names: tuple[str, ...]) -> Reference:
+    statistics = [content["statistics"][name] for name in NAMES]
+    edges = tuple(np.asarray(one["edges"], dtype=np.float64) for one in statistics)
+    counts = tuple(np.asarray(one["counts"], dtype=np.int64) for one in statistics)
+    usual = Usual(*(np.asarray(content["usual"][key], dtype=np.float64) for key in ("mean", "whitening")))
+    if content["schema"] != SCHEMA or tuple(content["class_names"]) != class_names:
+        raise ValueError(f"schema {SCHEMA} and the model's classes are wanted")
+    for edge, count in zip(edges, counts, strict=True):
+        if count.shape != (len(class_names), 2 * len(edge) + 1) or count.min() < 0 or not np.isfinite(edge).all():
+            raise ValueError("its counts do not fit its edges")
+    named = np.asarray(content["named"], dtype=np.int64)
+    wanted = WAVES**2 - 1 + len(class_names), len(class_names)
+    if (len(usual.mean), len(named)) != wanted or usual.whitening.shape != (len(usual.mean),) * 2:
+        raise ValueError("its embedding does not fit the classes")
+    if not np.isfinite(usual.whitening).all() or named.min() < 0:
+        raise ValueError("its numbers are none")
+    return Reference(class_names, edges, counts, named, usual)
+
+
+def _short(values: Values) -> list[float]:
+    return [float(f"{value:.7g}") for value in values]
+
+
+def _usual(embeddings: Values) -> Usual:
+    """Correlations are drawn towards none, the more the fewer pictures there are."""
+    count, length = embeddings.shape
+    mean, spread = embeddings.mean(axis=0), np.maximum(embeddings.std(axis=0), LEAST_SPREAD)
+    scaled = (embeddings - mean) / spread
+    trust = count / (count + length)
+    values, vectors = np.linalg.eigh(trust * scaled.T @ scaled / count + (1 - trust) * np.eye(length))
+    whitening = vectors / np.sqrt(values) / spread[:, None]
+    return Usual(np.array(_short(mean)), np.array([_short(row) for row in whitening]))
+
+
+def _edges(values: Values) -> Values:
+    return np.unique(np.quantile(values, np.linspace(0, 1, EDGES), method="nearest"))
+
+
+def _bin(edges: Values, values: Values) -> Counts:
+    return np.searchsorted(edges, values, "left") + np.searchsorted(edges, values, "right")
+
+
+def _count(edges: Values, values: Values, classes: Counts, class_count: int) -> Counts:
+    counts = np.zeros((class_count, 2 * len(edges) + 1), dtype=np.int64)
+    np.add.at(counts, (classes, _bin(edges, values)), 1)
+    return counts
