@@ -34,6 +34,7 @@ lock: .venv/ready ## resolve pyproject.toml into requirements/ again
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra serve -c requirements/dev.txt pyproject.toml -o requirements/serve.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra server -c requirements/dev.txt pyproject.toml -o requirements/server.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra tensorboard --extra wandb -c requirements/dev.txt pyproject.toml -o requirements/loggers.txt
+	python requirements/narrow.py requirements/dev.txt requirements/server.txt requirements/loggers.txt
 	echo uv | uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements/dev.txt - -o requirements/uv.txt
 
 .PHONY: demo
@@ -132,6 +133,10 @@ bench-planted: .venv/ready ## trouble planted in digits and clip art: how much o
 .PHONY: bench-training
 bench-training: .venv/ready ## candidates on data sets, three seeds, judged on val; ARGS=--final scores test and logs that; by hand
 	python -m tests.bench.bench_training $(ARGS)
+
+.PHONY: bench-peers
+bench-peers: .venv/ready ## what the tutorials' recipe, scikit-learn and fastai train on the same rows; installs PyTorch; by hand
+	python -m tests.bench.bench_peers $(ARGS)
 
 .PHONY: bench-tuning
 bench-tuning: .venv/ready ## thirty trials of tinysight tune on the digits, killed at a third: what it finds, on val and on test; by hand

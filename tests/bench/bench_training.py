@@ -1,6 +1,7 @@
-"""`make bench-training`: candidates on data sets, three seeds: accuracy on val, clean and moved, seconds, file sizes.
+"""`make bench-training`: candidates on data sets, three seeds: what they reach on val, their seconds and file sizes.
 
 Choices are made on val. `--final` scores the test rows instead, and logs in training_final_calls.json that it did.
+Words like `models.small_cnn.max_images=240000` change the configuration, under a name given with `--name`.
 """
 
 import argparse
@@ -9,9 +10,9 @@ import json
 import statistics
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -19,49 +20,73 @@ import numpy as np
 from tiny_datasets import make_params
 
 from tests.bench.bench import FIGURES, write
-from tests.bench.training_sets import SETS, TrainingSet
+from tests.bench.training_scores import scores_of
+from tests.bench.training_sets import OTHERS, SETS, TrainingSet, other_pictures
 from tinysight.data.copies import copy_maker
-from tinysight.evaluation.robustness import warp_as_expected
 from tinysight.models.start import start_tensorflow
 from tinysight.models.training_data import TrainingData
-from tinysight.params import Params
-from tinysight.predictor import Predictor
+from tinysight.params import ExpectedParams, Params
 
 CALLS = FIGURES / "training_final_calls.json"
 CANDIDATES = "logistic,svm,mlp,tutorial_cnn,small_cnn,transfer"
 
 
+EXPECTED = {"fashion": ExpectedParams(shift=0.10, rotation=10), "": ExpectedParams(shift=0.15, rotation=10)}
+
+
 def main() -> None:
-    """Runs what is asked for and writes the medians."""
+    """Runs what is asked for and writes the medians beside those of earlier calls."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", default="digits,practice_clip_art")
     parser.add_argument("--candidates", default=CANDIDATES)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--per-class", type=int, default=0, help="learn from so many pictures a class; 0: from all")
+    parser.add_argument("--name", default="", help="what the figures of changed candidates are called")
     parser.add_argument("--final", action="store_true", help="score the test rows, and log the call")
+    parser.add_argument("overrides", nargs="*")
     asked = parser.parse_args()
     if asked.final:
-        _log_call(sys.argv[1:])
+        log_call(sys.argv[1:])
     start_tensorflow()
-    figures: dict[str, object] = {"side": "test" if asked.final else "val", "per_class": asked.per_class}
+    file = "training_final" if asked.final else "training"
     for name in asked.sets.split(","):
-        figures[name] = {c: _median(name, c, asked) for c in asked.candidates.split(",")}
-    write("training_final" if asked.final else "training", figures)
+        for candidate in asked.candidates.split(","):
+            found = _median(name, candidate, asked)
+            few = f", {asked.per_class} a class" if asked.per_class else ""
+            _keep(file, name, f"{candidate}{few}{asked.name and ', '}{asked.name}", found)
+
+
+def _keep(file: str, name: str, candidate: str, found: dict[str, float]) -> None:
+    """Writes a figure beside those of earlier calls: all of them together take hours."""
+    path = FIGURES / f"{file}.json"
+    kept = json.loads(path.read_text(encoding="utf-8"))["figures"] if path.exists() else {}
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    write(file, kept | {name: kept.get(name, {}) | {candidate: found | {"date": today}}})
 
 
 def _median(name: str, candidate: str, asked: argparse.Namespace) -> dict[str, float]:
-    runs = [_run(SETS[name](seed), candidate, seed, asked) for seed in range(asked.seeds)]
+    params = make_params(*asked.overrides)
+    expected = EXPECTED.get(name, EXPECTED[""])
+    runs = [_run(SETS[name](seed), OTHERS.get(name, ()), candidate, seed, params, expected, asked)
+            for seed in range(asked.seeds)]  # fmt: skip
     medians = {key: round(statistics.median(run[key] for run in runs), 4) for key in runs[0]}
     print(name, candidate, medians, flush=True)
     return medians
 
 
-def _run(pictures: TrainingSet, candidate: str, seed: int, asked: argparse.Namespace) -> dict[str, float]:
+def _run(
+    pictures: TrainingSet,
+    others: Sequence[str],
+    candidate: str,
+    seed: int,
+    params: Params,
+    expected: ExpectedParams,
+    asked: argparse.Namespace,
+) -> dict[str, float]:
     from tinysight.models.export import Provenance, export_model
     from tinysight.models.int8 import KINDS, quantise
     from tinysight.models.training import fit_candidate
 
-    params = make_params()
     data = _data(pictures, params, seed, asked.per_class)
     judged = pictures.test if asked.final else pictures.val
     with TemporaryDirectory() as cache:
@@ -69,10 +94,12 @@ def _run(pictures: TrainingSet, candidate: str, seed: int, asked: argparse.Names
         fitted = fit_candidate(params.models[candidate], data, params.train, seed, Path(cache))
         found = {"seconds": time.monotonic() - wall, "cpu_seconds": time.process_time() - cpu}
     exported = export_model(fitted.model, data, pictures.decoding, params.export, Provenance("", ""))
-    found |= _scores("", exported.content, pictures, judged, params)
+    unseen = [other_pictures(other, pictures) for other in others]
+    found |= scores_of(exported.content, pictures, judged, expected, unseen)
     if params.models[candidate].kind in KINDS:
         made = quantise(exported, data, params.export)
-        found |= _scores("int8_", made.content, pictures, judged, params)
+        int8 = scores_of(made.content, pictures, judged, expected, unseen)
+        found |= {f"int8_{key}": value for key, value in int8.items()}
     return found
 
 
@@ -90,22 +117,8 @@ def _data(pictures: TrainingSet, params: Params, seed: int, per_class: int) -> T
     )
 
 
-def _scores(prefix: str, content: bytes, pictures: TrainingSet, rows: Any, params: Params) -> dict[str, float]:
-    predictor, images, labels = Predictor(content, threads=2), pictures.pixels[rows], pictures.labels[rows]
-    shifted = warp_as_expected(images, rows, params.evaluate.expected, seed=0, draw=0)
-
-    def accuracy(shown: Any) -> float:
-        parts = [predictor.probabilities(part).argmax(axis=1) for part in np.array_split(shown, -(-len(shown) // 500))]
-        return float(np.mean(np.concatenate(parts) == labels))
-
-    return {
-        f"{prefix}accuracy": accuracy(images),
-        f"{prefix}moved_accuracy": accuracy(shifted),
-        f"{prefix}kilobytes": len(content) / 1000,
-    }
-
-
-def _log_call(arguments: list[str]) -> None:
+def log_call(arguments: list[str]) -> None:
+    """Writes down that test rows were scored, and when."""
     calls = json.loads(CALLS.read_text(encoding="utf-8")) if CALLS.exists() else []
     calls.append({"at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), "arguments": arguments})
     CALLS.write_text(json.dumps(calls, indent=1) + "\n", encoding="utf-8")

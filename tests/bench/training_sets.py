@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 from base_sets import PRACTICE_KINDS, SCORED_KINDS, write_clip_art
 from numpy.typing import NDArray
+from PIL import Image
 from tiny_datasets import make_params
 
 from tinysight.data.sources.source import list_source
@@ -37,6 +38,17 @@ def digits(seed: int) -> TrainingSet:
     return _divided(*_listed("dataset=digits"), seed)
 
 
+def digits_folds(seed: int) -> TrainingSet:
+    """Five folds of the 5,000, one a seed: the fold is judged, of the others 15 parts of 85 stop and calibrate."""
+    pixels, labels, names, decoding, _ = _listed("dataset=digits")
+    order = np.random.default_rng(2026).permutation(len(labels))
+    order = order[np.argsort(labels[order], kind="stable")]  # each class in a row: every fifth of them is one fold
+    fold = np.arange(len(order)) % 5 == seed % 5
+    rest = np.random.default_rng(seed).permutation(order[~fold])
+    val = round(len(rest) * 15 / 85)
+    return TrainingSet(pixels, labels, names, decoding, rest[val:], rest[:val], order[fold])
+
+
 def fashion(seed: int) -> TrainingSet:
     """50,000 of its train images to learn from and 10,000 to judge; its own 10,000 test images."""
     pixels, labels, names, decoding, given = _listed("dataset=fashion_mnist")
@@ -61,10 +73,21 @@ def clip_art(kinds: Mapping[str, str]) -> Callable[[int], TrainingSet]:
 
 SETS: dict[str, Callable[[int], TrainingSet]] = {
     "digits": digits,
+    "digits_folds": digits_folds,  # with --final --seeds 5: every one of the 5,000 is judged once
     "fashion": fashion,
     "practice_clip_art": clip_art(PRACTICE_KINDS),  # what choices are made on
     "scored_clip_art": clip_art(SCORED_KINDS),  # only for --final
 }
+
+OTHERS = {"digits": ("fashion",), "digits_folds": ("fashion",), "fashion": ("digits",)}  # what each has never seen
+
+
+def other_pictures(name: str, pictures: TrainingSet) -> Pixels:
+    """Pictures of another set, 2,000 of them, as files that arrive would be shown to a model of `pictures`."""
+    other = SETS[name](0)
+    some = other.pixels[np.random.default_rng(0).permutation(len(other.pixels))[:2000]]
+    side = pictures.decoding.image_size
+    return np.stack([np.asarray(Image.fromarray(one).resize((side, side))) for one in some])
 
 
 def _listed(override: str) -> tuple[Pixels, Rows, tuple[str, ...], Decoding, NDArray[np.str_]]:

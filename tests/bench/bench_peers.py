@@ -1,0 +1,93 @@
+"""`make bench-peers`: what others train on the same rows of Fashion-MNIST, and what that costs them.
+
+They are judged on val, or on test with `--final`, which is logged as for `make bench-training`.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+from environments import UV, empty_environment
+
+from tests.bench.bench import write
+from tests.bench.bench_training import EXPECTED, log_call
+from tests.bench.training_sets import SETS, TrainingSet
+from tinysight.evaluation.robustness import warp_as_expected
+
+PROGRAMS = Path(__file__).resolve().parent / "peers"
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """A program of peers/, its further words, and the packages that it needs beside ours."""
+
+    program: str
+    words: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+
+
+TRAINERS = {
+    "the tutorials' network": Trainer("tutorial_trainer.py"),
+    "the same with their augmentation": Trainer("tutorial_trainer.py", ("augmented",)),
+    "scikit-learn's SVC on pixels": Trainer("svc_trainer.py"),
+    "fastai, ResNet18 from scratch": Trainer("fastai_trainer.py", (), ("fastai==2.8.12", "torch==2.13.0")),
+}
+
+
+def main() -> None:
+    """Trains each and writes the medians."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--set", default="fashion", choices=sorted(SETS))
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--final", action="store_true", help="score the test rows, and log the call")
+    asked = parser.parse_args()
+    if asked.final:
+        log_call(["peers", *sys.argv[1:]])
+    figures: dict[str, object] = {"set": asked.set, "side": "test" if asked.final else "val", "seeds": asked.seeds}
+    with TemporaryDirectory() as folder:
+        for name, trainer in TRAINERS.items():
+            python = _python(Path(folder) / "venv", trainer)
+            runs = [_run(python, trainer, SETS[asked.set](seed), seed, final=asked.final)
+                    for seed in range(asked.seeds)]  # fmt: skip
+            figures[name] = {key: round(statistics.median(run[key] for run in runs), 4) for key in runs[0]}
+            print(name, figures[name], flush=True)
+    write("training_peers_final" if asked.final else "training_peers", figures)
+
+
+def _python(place: Path, trainer: Trainer) -> str:
+    if not trainer.packages:
+        return sys.executable
+    python = empty_environment(place)
+    # where pip is told to look as well, uv looks only if it is told too: a CPU build of PyTorch may lie there
+    links = [word for link in os.environ.get("PIP_FIND_LINKS", "").split() for word in ("--find-links", link)]
+    subprocess.run([UV, "pip", "install", "-q", "--python", str(python), *links, *trainer.packages], check=True)
+    return str(python)
+
+
+def _run(python: str, trainer: Trainer, pictures: TrainingSet, seed: int, *, final: bool) -> dict[str, float]:
+    rows = pictures.test if final else pictures.val
+    clean, labels = pictures.pixels[rows], pictures.labels[rows]
+    with TemporaryDirectory() as name:
+        given, told = Path(name) / "given.npz", Path(name) / "told.npz"
+        moved = warp_as_expected(clean, rows, EXPECTED[""], seed=0, draw=0)
+        np.savez(given, images=pictures.pixels[pictures.train], labels=pictures.labels[pictures.train], clean=clean,
+                 moved=moved, judged=labels)  # fmt: skip
+        program = [python, str(PROGRAMS / trainer.program), str(given), str(told), str(seed), *trainer.words]
+        subprocess.run(program, check=True, cwd=name, stdout=subprocess.DEVNULL)
+        with np.load(told) as found:
+            figures = {key: float(found[key]) for key in ("seconds", "cpu_seconds", "goal_cpu", "kilobytes")}
+            right = {"accuracy": float(np.mean(found["clean_answers"] == labels)),
+                     "moved_accuracy": float(np.mean(found["moved_answers"] == labels))}  # fmt: skip
+    return right | figures
+
+
+if __name__ == "__main__":
+    main()
