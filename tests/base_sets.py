@@ -29,6 +29,15 @@ SCORED_KINDS = {
     "home": "buildings/homes", "insect": "animals/bugs", "mammal": "animals/mammals", "music": "recreation/music",
     "road_sign": "transportation/roadsigns",
 }  # fmt: skip
+SCORED_KINDS_2 = {
+    "body": "people/bodypart", "boat": "transportation/boating", "bread": "food/breads_and_carbs",
+    "meat": "food/meats_and_eggs", "sport": "recreation/sports", "toy": "recreation/toys", "weapon": "tools/weapons",
+    "weather": "signs_and_symbols/weather",
+}  # fmt: skip
+SCORED_KINDS_3 = {
+    "book": "education/books", "dinosaur": "animals/dinosaurs", "fish": "animals/fish", "party": "recreation/party",
+    "smiley": "people/smilies", "star": "geography/astronomy", "telephone": "office/telephone", "tree": "plants/trees",
+}  # fmt: skip
 # Other kinds, on which choices are made, so that the scored ones were not looked at.
 PRACTICE_KINDS = {
     "bird": "animals/birds", "dessert": "food/desserts", "drink": "food/beverages",

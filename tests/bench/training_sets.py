@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
-from base_sets import PRACTICE_KINDS, SCORED_KINDS, write_clip_art
+from base_sets import PRACTICE_KINDS, SCORED_KINDS, SCORED_KINDS_2, SCORED_KINDS_3, write_clip_art
 from numpy.typing import NDArray
 from PIL import Image
 from tiny_datasets import make_params
@@ -76,7 +76,9 @@ SETS: dict[str, Callable[[int], TrainingSet]] = {
     "digits_folds": digits_folds,  # with --final --seeds 5: every one of the 5,000 is judged once
     "fashion": fashion,
     "practice_clip_art": clip_art(PRACTICE_KINDS),  # what choices are made on
-    "scored_clip_art": clip_art(SCORED_KINDS),  # only for --final
+    "scored_clip_art": clip_art(SCORED_KINDS),  # this and those below only for --final
+    "scored_clip_art_2": clip_art(SCORED_KINDS_2),
+    "scored_clip_art_3": clip_art(SCORED_KINDS_3),
 }
 
 OTHERS = {"digits": ("fashion",), "digits_folds": ("fashion",), "fashion": ("digits",)}  # what each has never seen
