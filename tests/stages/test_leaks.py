@@ -52,7 +52,7 @@ def sides_of(paths: Paths) -> dict[str, str]:
     return {samples[row].path: side for side, rows in Split.open(paths.split).sides().items() for row in rows}
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[1:])])
 def test_copies_across_a_random_split_do_not_survive(tmp_path: Path, seed: int) -> None:
     """Refused by name; left out on request, and then the audit finds nothing."""
     torn = divide_at_random(tmp_path, plant_digits(tmp_path, seed), seed)
