@@ -61,7 +61,7 @@ def write_bundle(
         name: the registered model's name.
         version: the registered version, or "local".
         scores: what the model scored, for whoever asks the service.
-        beside: more files by name, for people: the model card.
+        beside: more files by name: the model card, the reference for drift.
 
     Raises:
         ModelError: if the model cannot be loaded.
@@ -132,13 +132,25 @@ def scores_of(bundle: Bundle) -> "BundleScores | None":
     """
     from tinysight.bundle_scores import BundleScores
 
-    if SCORES not in bundle.sha256:
+    content = file_of(bundle, SCORES)
+    if content is None:
         return None
-    _check_digest(bundle.folder, SCORES, bundle.sha256[SCORES])
     try:
-        return BundleScores.model_validate_json((bundle.folder / SCORES).read_bytes())
+        return BundleScores.model_validate_json(content)
     except ValueError:
         raise BundleError(f"{bundle.folder / SCORES} does not hold the scores of val and test. {_again()}") from None
+
+
+def file_of(bundle: Bundle, file_name: str) -> bytes | None:
+    """The content of a file that not every bundle has, such as an earlier one; None if it has none.
+
+    Raises:
+        BundleError: if it is not the one that its manifest names.
+    """
+    if file_name not in bundle.sha256:
+        return None
+    _check_digest(bundle.folder, file_name, bundle.sha256[file_name])
+    return (bundle.folder / file_name).read_bytes()
 
 
 def check_golden(bundle: Bundle, predictor: "Predictor") -> None:

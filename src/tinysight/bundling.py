@@ -38,6 +38,7 @@ def bundle_chosen(paths: Paths, out: Path) -> Bundle:
         ConfigError: if the verdict chose nothing.
     """
     from tinysight.evaluation.scores import bundle_scores, read_scores
+    from tinysight.tracking.drift_reference import drift_reference
     from tinysight.tracking.golden import golden_pictures
     from tinysight.tracking.record import read_verdict
 
@@ -49,7 +50,10 @@ def bundle_chosen(paths: Paths, out: Path) -> Bundle:
         model, golden = paths.model(str(chosen)), golden_pictures(params, paths)
         scores = bundle_scores(read_scores(paths.scores(str(chosen))))
         name = params.register_.name
-        return write_bundle(draft / "bundle", model, golden, name=name, version=LOCAL, scores=scores).folder
+        beside = drift_reference(params, paths, model)
+        return write_bundle(
+            draft / "bundle", model, golden, name=name, version=LOCAL, scores=scores, beside=beside
+        ).folder
 
     return _make(out, write)
 

@@ -61,6 +61,12 @@ class Looked(NamedTuple):
     classes: NDArray[np.int64]
 
 
+def join(parts: Sequence[Looked], class_count: int) -> Looked:
+    """What was measured of several groups of pictures, or of none, as one."""
+    none = Looked(np.empty((0, OF_PICTURES)), np.empty((0, WAVES**2 - 1 + class_count)), np.empty(0, dtype=np.int64))
+    return Looked(*(np.concatenate(column) for column in zip(none, *parts, strict=True)))
+
+
 def look(pixels: Pixels, sizes: Sequence[tuple[int, int]], probabilities: NDArray[np.float32]) -> Looked:
     """Measures pictures; a few dozen at a time cost least.
 

@@ -41,7 +41,7 @@ class ModelFile:
         scores: what it scored on val and test, where that is known.
         recipe: digest of how it is made, whatever from.
         uncommitted: files that decided it and are not in the commit.
-        card: the model card with its picture, by file name.
+        beside: more files of the bundle by name: the model card with its picture, the reference for drift.
     """
 
     path: Path
@@ -52,7 +52,7 @@ class ModelFile:
     scores: BundleScores | None = None
     recipe: str = ""
     uncommitted: Sequence[str] = ()
-    card: Mapping[str, bytes] = field(default_factory=dict)
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def register(store: Store, name: str, model: ModelFile) -> VersionInfo:
@@ -152,7 +152,7 @@ def _complete(store: Store, draft: VersionInfo, sha256: str, model: ModelFile) -
     with TemporaryDirectory() as folder:
         place = Path(folder) / "bundle"
         names = {"name": draft.name, "version": draft.version}
-        write_bundle(place, model.path, model.golden, **names, scores=model.scores, beside=model.card)
+        write_bundle(place, model.path, model.golden, **names, scores=model.scores, beside=model.beside)
         store.client.log_artifacts(draft.run_id, str(place), _place(sha256))
     store.client.set_model_version_tag(draft.name, draft.version, SHA256, sha256)  # complete from here on
     store.client.delete_model_version_tag(draft.name, draft.version, DRAFT)

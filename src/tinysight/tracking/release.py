@@ -13,6 +13,7 @@ from tinysight.params import Params
 from tinysight.paths import Paths, candidate_of, is_int8
 from tinysight.tracking.alias_moves import AliasMovedError, move_alias, settle
 from tinysight.tracking.decision import Decision
+from tinysight.tracking.drift_reference import drift_reference
 from tinysight.tracking.golden import golden_pictures
 from tinysight.tracking.judgement import Contest, judge_version
 from tinysight.tracking.record import experiment_name, git_commit, read_verdict
@@ -64,7 +65,7 @@ def _model_file(params: Params, paths: Paths, chosen: str, run_id: str) -> Model
         scores=bundle_scores(read_scores(paths.scores(chosen))),
         recipe=f"{recipe}-int8" if is_int8(chosen) else recipe,
         uncommitted=loose,
-        card=_card(params, paths, chosen, commit, loose),
+        beside=_card(params, paths, chosen, commit, loose) | drift_reference(params, paths, paths.model(chosen)),
     )
 
 
