@@ -3,10 +3,12 @@
 import os
 import socket
 import sys
+from mmap import mmap
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its idle threads cost memory in each worker
 
 from serve.buckets import Buckets
+from serve.capture_folder import check_writable
 from serve.keys import Keys
 from serve.listening import listen
 from serve.log_outlet import LogOutlet
@@ -14,7 +16,7 @@ from serve.logs import start_log
 from serve.parent import Parent
 from serve.service_counts import ServiceCounts
 from serve.settings import Settings, load_settings
-from serve.shared import Shared
+from serve.shared import SIGHTINGS, Shared
 from serve.shared_cells import SharedCells
 from serve.version import Release
 from tinysight.errors import ConfigError, TinysightError
@@ -41,10 +43,12 @@ def serve(settings: Settings) -> None:
         TinysightError: if there is no model that can be served, or the port is taken.
     """
     Keys(settings.api_keys, settings.api_keys_file)  # a wrong one is told before anything starts
+    if settings.capture_dir:
+        check_writable(settings.capture_dir.expanduser())
     buckets = Buckets(settings.rate) if settings.rate else None
     listener = listen(settings.host, settings.port)
 
-    shared = Shared(SharedCells(settings.workers), LogOutlet(), buckets)
+    shared = Shared(SharedCells(settings.workers), LogOutlet(), mmap(-1, settings.workers * SIGHTINGS), buckets)
     start_log(settings.log_level, settings.log_format, shared.outlet)
 
     def work(release: Release, number: int, link: socket.socket, place: int) -> None:

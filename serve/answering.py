@@ -17,6 +17,7 @@ import uvicorn.protocols.http.httptools_impl
 from serve.access_log import AccessLog
 from serve.app import create_app
 from serve.connection import Connection, Connections, raise_file_limit
+from serve.drift_watch import DriftWatch
 from serve.gentle_server import GRACE, GentleServer
 from serve.links import obey
 from serve.logs import default_format
@@ -58,7 +59,8 @@ def answer_requests(
         format_=settings.log_format or default_format(),
         clients=settings.log_clients,
     )
-    app = create_app(settings, release, metrics, shared.buckets, access)
+    drift = DriftWatch(settings, metrics, shared.sightings, place)
+    app = create_app(settings, release, metrics, shared.buckets, access, drift)
     obey(link, app.state.store, number)
     config = uvicorn.Config(
         app,
@@ -71,7 +73,9 @@ def answer_requests(
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    GentleServer(config, metrics, shared, place).run(sockets=[listener])
+    GentleServer(config, metrics, shared, place, drift).run(sockets=[listener])
+    if app.state.captures:
+        app.state.captures.close()
 
 
 def _connection_maker(settings: Settings, unread: Unread, count: "memoryview[float]") -> type[asyncio.Protocol]:

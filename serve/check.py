@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from serve.capture_folder import check_writable
 from serve.command import variable
 from serve.keys import Keys
 from serve.listening import listen
@@ -67,6 +68,8 @@ def check() -> int:
     found.look("port", lambda: _port(settings))
     if settings.tracking_uri or settings.model.startswith("models:"):
         found.look("cache", lambda: _cache(settings))
+    if settings.capture_dir:
+        found.look("captures", lambda: _captures(settings))
     trials: list[Trial] = []
     if found.look("model", lambda: _model(settings, trials)):
         found.look("memory", lambda: _memory(settings, trials[0]))
@@ -104,6 +107,16 @@ def _cache(settings: Settings) -> str:
             f"{folder} cannot be written: {error.strerror}. Set TINYSIGHT_CACHE_DIR to a folder that can."
         ) from None
     return f"{folder} can be written, {free.f_bavail * free.f_frsize / MIB:,.0f} MiB are free"
+
+
+def _captures(settings: Settings) -> str:
+    assert settings.capture_dir is not None
+    folder = settings.capture_dir.expanduser()
+    check_writable(folder)
+    free, most = os.statvfs(folder), settings.capture_megabytes
+    left = free.f_bavail * free.f_frsize / 1e6
+    words = f"{folder} can be written, {most:,.0f} MB of {left:,.0f} free for {settings.capture_days:g} days"
+    return words if left > most else f"{words}: less is kept where the disk fills up"
 
 
 def _model(settings: Settings, trials: list[Trial]) -> str:

@@ -11,6 +11,14 @@ TOP = {
     "schema": {"type": "integer", "minimum": 1},
     "example": 3,
 }
+KEEP = {
+    "name": "keep",
+    "in": "query",
+    "required": False,
+    "description": "True to have the picture kept for POST /feedback, where the service keeps any; else by chance.",
+    "schema": {"type": "boolean"},
+    "example": True,
+}
 FORM = {"type": "object", "required": ["file"], "properties": {"file": PICTURE}}
 FILES = {"type": "array", "items": PICTURE, "minItems": 1}
 FORM_OF_MANY = {"type": "object", "required": ["files"], "properties": {"files": FILES}}

@@ -41,6 +41,20 @@ UNKNOWN = Family("tinysight_unknown_total", "counter", "Pictures answered as unk
 CONFIDENCE = Family(
     "tinysight_confidence", "histogram", "Probability of the best class, of all pictures answered.", PROBABILITIES
 )
+CAPTURED = Family("tinysight_captures_total", "counter", "Pictures kept, by the reason why.")
+NOT_CAPTURED = Family(
+    "tinysight_captures_lost_total", "counter", "Pictures that were to be kept and were not: the queue, the disk, full."
+)
+CAPTURE_BYTES = Family("tinysight_capture_bytes", "gauge", "What the folder of kept pictures and feedback holds.")
+FEEDBACK = Family("tinysight_feedback_total", "counter", "Feedback taken: confirmed, corrected, none of the classes.")
+DRIFT_ALARM = Family(
+    "tinysight_drift_alarm", "gauge", "1 once the pictures were found to have changed, until another version serves."
+)
+DRIFT_P = Family(
+    "tinysight_drift_p", "gauge", "How likely what was seen of a statistic is where nothing has changed, at any time."
+)
+DRIFT_PICTURES = Family("tinysight_drift_pictures_total", "counter", "Pictures compared with the model's reference.")
+DRIFT_WATCHED = Family("tinysight_drift_watched", "gauge", "1 if the model that answers has a reference.")
 MODEL = Family("tinysight_model_info", "gauge", "The model that answers: its name, version and digest.")
 LOADED = Family("tinysight_model_loaded_timestamp_seconds", "gauge", "When the service took this version into service.")
 WANTED = Family("tinysight_model_wanted_info", "gauge", "The version that the registry wants.")
@@ -68,7 +82,8 @@ START = Family("process_start_time_seconds", "gauge", "When the service started,
 
 FAMILIES = (
     *(REQUESTS, DURATION, RECEIVED, SENT, IN_PROGRESS, QUEUED, REFUSALS, DECODE, INFERENCE),
-    *(PREDICTIONS, UNKNOWN, CONFIDENCE),
+    *(PREDICTIONS, UNKNOWN, CONFIDENCE, CAPTURED, NOT_CAPTURED, CAPTURE_BYTES, FEEDBACK),
+    *(DRIFT_ALARM, DRIFT_P, DRIFT_PICTURES, DRIFT_WATCHED),
     *(MODEL, LOADED, WANTED, TROUBLE, SWAPS, FAILURES, FAILED_POLLS, LAST_POLL),
     *(WORKERS, CURRENT, DEATHS, DROPPED, LOST, BUILD, MEMORY, FILES, CPU, START),
 )

@@ -2,6 +2,7 @@
 
 import os
 from bisect import bisect_left
+from collections.abc import Callable
 
 from serve import exchange, families
 from serve.exposition import series
@@ -110,6 +111,24 @@ class Metrics:
     def dropped(self, lines: int) -> None:
         """That many lines were not logged, because nobody reads the log fast enough."""
         self._cells[self._dropped] += lines
+
+    def counter(self, family: Family, **labels: str) -> Callable[[int], None]:
+        """What counts one series up; one thread only may call it, which need not be the event loop's."""
+        place, cells = self._place(family, **labels), self._cells
+
+        def count(number: int) -> None:
+            cells[place] += number
+
+        return count
+
+    def gauge(self, family: Family, **labels: str) -> Callable[[float], None]:
+        """What sets one series that no other worker shows."""
+        place, cells = self._place(family, **labels), self._cells
+
+        def show(value: float) -> None:
+            cells[place] = value
+
+        return show
 
     def _place(self, family: Family, **labels: str) -> int:
         return self._page.place(series(family, **labels), length(family))

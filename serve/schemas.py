@@ -52,6 +52,24 @@ class PredictionAnswer(BaseModel):
     prediction_id: str = Field(description="Names this answer, for feedback about it.")
 
 
+class FeedbackRequest(BaseModel):
+    """What POST /feedback takes."""
+
+    model_config = ConfigDict(extra="forbid", str_max_length=1000)
+
+    prediction_id: str = Field(pattern="^[0-9a-f]{32}$", description="Of the answer that it is about.")
+    class_name: str | None = Field(description="What the picture shows; null for none of the classes.")
+
+
+class FeedbackAnswer(BaseModel):
+    """The answer of POST /feedback: this is on the disk."""
+
+    model_config = example({"prediction_id": PREDICTION["prediction_id"], "class_name": "one"})
+
+    prediction_id: str
+    class_name: str | None = Field(description="As it was noted; null for none of the classes.")
+
+
 class FilePrediction(PredictionAnswer):
     """What POST /predict/batch answers about one file."""
 
@@ -137,6 +155,7 @@ class ModelAnswer(BaseModel):
             "dataset_digest": "4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce",
             "params_digest": "4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a",
             "metrics": {"val": SCORES, "test": SCORES},
+            "feedback": False,
             "promoted_at": "2026-11-22T08:15:00Z",
         }
     )
@@ -155,4 +174,5 @@ class ModelAnswer(BaseModel):
     dataset_digest: str
     params_digest: str
     metrics: BundleScores | None = Field(description="Its scores when it was registered; null where none are known.")
+    feedback: bool = Field(default=False, description="Whether POST /feedback is taken.")
     promoted_at: datetime | None = Field(description="When it became the production version; null where not known.")

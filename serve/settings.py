@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from serve.answer_headers import Origins
@@ -50,6 +50,13 @@ class Settings(BaseSettings):
         connections: the most that a worker keeps open.
         trusted_proxies: addresses and networks whose X-Forwarded-For is believed.
         max_batch: files that one form of POST /predict/batch may have.
+        capture_dir: where pictures and feedback about them are kept; nothing is kept without it.
+        capture_rate: the share of all pictures that is kept; of those in doubt more.
+        capture_megabytes: what they may take on the disk together; the oldest make room for new ones.
+        capture_days: after which they are removed.
+        drift: whether to watch that the pictures stay like those that the model was judged on.
+        drift_shares: free if classes may come in other shares than there.
+        drift_false_alarms: the chance that a version ever raises an alarm where nothing has changed.
         cors_origins: other sites whose pages may use the service; none by default.
     """
 
@@ -76,6 +83,13 @@ class Settings(BaseSettings):
     connections: Annotated[int, Field(ge=8, le=50_000)] = 2000
     trusted_proxies: Annotated[str, AfterValidator(checked_by(Proxies))] = ""
     max_batch: Annotated[int, Field(ge=1, le=90)] = 32
+    capture_dir: Annotated[Path | None, BeforeValidator(lambda given: given or None)] = None
+    capture_rate: Annotated[float, Field(ge=0, le=1)] = 0.1
+    capture_megabytes: Annotated[float, Field(ge=1, le=10_000_000)] = 200.0
+    capture_days: Annotated[float, Field(gt=0, le=36_500)] = 30.0
+    drift: bool = True
+    drift_shares: Literal["fixed", "free"] = "fixed"
+    drift_false_alarms: Annotated[float, Field(ge=1e-9, le=0.5)] = 0.01
     cors_origins: Annotated[str, AfterValidator(checked_by(Origins))] = ""
 
     @property

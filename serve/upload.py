@@ -68,6 +68,23 @@ async def read_pictures(request: Request, *, max_bytes: int, max_total: int, max
         raise ProblemError("missing-file", f"The form must have a field `files` for each picture. {HOW_MANY}")
 
 
+async def read_body(request: Request, max_bytes: int, refusal: str) -> bytes:
+    """The whole body of a short request.
+
+    Args:
+        request: any.
+        max_bytes: the longest body that is read.
+        refusal: what is said of a longer one.
+
+    Raises:
+        ProblemError: if the body is longer, or cut.
+    """
+    try:
+        return b"".join([piece async for piece in _body(request, max_bytes)])
+    except ProblemError as error:
+        raise ProblemError(error.kind, refusal if error.kind == "too-many-bytes" else str(error)) from None
+
+
 def too_many(max_bytes: int, received: str) -> ProblemError:
     """The refusal of a body or a file that is too long."""
     return ProblemError(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinysight.record_file import ENTRY, HEAD, RecordFile, began, entries, record_files
+from tinysight.record_file import ENTRY, HEAD, RecordFile, began, claim, entries, find, record_files
 
 RECORDS = st.lists(st.tuples(st.binary(max_size=40), st.binary(max_size=200)), max_size=8)
 
@@ -73,6 +73,22 @@ def test_a_record_inside_a_picture_is_no_record(tmp_path: Path) -> None:
     assert [header for header, _ in read(path)] == [b"a"]
 
 
+def test_a_record_is_found_by_how_it_begins(tmp_path: Path) -> None:
+    path = written(tmp_path, [(b"ab", b"cd, or cd in a picture"), (b"cd", b"x" * 3_000_000), (b"ef", b"last")])
+    found = [find(path, start) for start in (b"ab", b"cd", b"ef", b"gh")]
+    assert [one and one.header for one in found] == [b"ab", b"cd", b"ef", None]
+    assert find(tmp_path / "gone", b"ab") is None
+    path.write_bytes(b"short")
+    assert find(path, b"ab") is None
+
+
+def test_a_file_that_is_written_counts_as_large_as_it_may_get(tmp_path: Path) -> None:
+    file = RecordFile(tmp_path, 5000)
+    assert claim(file.path) == (5000, True)
+    file.close()
+    assert claim(file.path) == (HEAD.size, False)
+
+
 def test_what_is_no_file_of_records_is_said(tmp_path: Path) -> None:
     path = tmp_path / "1-x.records"
     path.write_bytes(b"<html>")
@@ -86,7 +102,7 @@ def test_files_stand_in_the_order_of_their_begin(tmp_path: Path) -> None:
     for moment in (1_800_000_000.5, 1_700_000_000.0):
         RecordFile(tmp_path, 1000, moment).close()
     (tmp_path / "0000000001-draft.part").touch()
-    assert [began(path) for path in record_files(tmp_path)] == [1_700_000_000, 1_800_000_000]
+    assert [began(path) for path in record_files(tmp_path)] == [1_700_000_000.0, 1_800_000_000.5]
     assert record_files(tmp_path / "missing") == []
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from serve.answers import Answer, classify, decode, to_json, wanted_top
-from serve.documented import BATCH_BODIES, TOP, request_body
+from serve.answers import Answer, classify, decode, to_json, wanted_top, wants_kept
+from serve.documented import BATCH_BODIES, KEEP, TOP, request_body
+from serve.drift_watch import Decoded
 from serve.form import Part
 from serve.model_store import ServedModel
 from serve.problems import ProblemError, picture_kind, problem_content, responses
@@ -15,10 +16,11 @@ from serve.routes import DirectRoute, served_model
 from serve.schemas import BatchAnswer
 from serve.upload import read_pictures, too_many
 from tinysight.errors import ImageError
-from tinysight.imaging import Pixels
+from tinysight.prediction import Prediction
 
 router = APIRouter(tags=["predict"], route_class=DirectRoute)
 GROUP = 8  # pictures in one run of the model: more are hardly faster, and hold up the other requests
+HELD = 4_000_000  # bytes of pictures that wait for the run of their group only to be kept afterwards
 BATCH_BYTES = 2  # times TINYSIGHT_MAX_BYTES is the longest form
 PROBLEMS = responses(
     "bad-request", "too-many-bytes", "too-many-files", "not-a-form", "missing-file", "too-slow", "busy", "no-model"
@@ -30,7 +32,7 @@ PROBLEMS = responses(
     summary="Classify many pictures",
     response_model=BatchAnswer,
     responses=PROBLEMS,
-    openapi_extra={"parameters": [TOP], "requestBody": request_body(BATCH_BODIES)},
+    openapi_extra={"parameters": [TOP, KEEP], "requestBody": request_body(BATCH_BODIES)},
 )
 async def predict_batch(request: Request) -> Response:
     """Many pictures, each a field `file` or `files` of one form; the answers come in the order of the files.
@@ -55,10 +57,12 @@ class Batch:
         self.answers: list[Answer] = []
         self._request, self._served, self._top = request, served, top
         self._state: Any = request.app.state
-        self._waiting: list[tuple[Answer, Pixels]] = []
+        self._waiting: list[tuple[Answer, Decoded]] = []
+        self._asked = wants_kept(request)
+        self._held: list[bytes | None] = []  # of those that wait, where pictures are kept at all
 
     def add(self, part: Part) -> None:
-        """Takes the next file; its bytes are not kept.
+        """Takes the next file; its bytes are held until its group is classified, where they may be kept after that.
 
         Raises:
             ProblemError: if the rate limit does not allow another.
@@ -71,6 +75,8 @@ class Batch:
             if part.content is None:
                 raise too_many(self._state.settings.max_bytes, "more")
             self._waiting.append((answer, decode(self._served, part.content, self._state.metrics)))
+            held = sum(len(data) for data in self._held if data)
+            self._held.append(part.content if self._state.captures and held + len(part.content) <= HELD else None)
         except ImageError as error:
             answer["error"] = problem_content(picture_kind(error), str(error))
         except ProblemError as error:
@@ -81,8 +87,17 @@ class Batch:
     def classify_waiting(self) -> None:
         """Runs the model on what has been decoded since the last time."""
         if self._waiting:
-            pictures = [pixels for _, pixels in self._waiting]
-            predicted = classify(self._served, pictures, self._state.metrics, self._top)
+            pictures = [picture for _, picture in self._waiting]
+            seen = self._keep if self._state.captures else None
+            predicted = classify(self._served, pictures, self._state.metrics, self._state.drift, self._top, seen)
             for (answer, _), prediction in zip(self._waiting, predicted, strict=True):
                 answer.update(prediction)
             self._waiting.clear()
+            self._held.clear()
+
+    def _keep(self, number: int, prediction: Prediction, prediction_id: str) -> None:
+        data = self._held[number]
+        if data is None:
+            self._state.captures.lose()
+        else:
+            self._state.captures.see(data, prediction, prediction_id, self._served, asked=self._asked)

@@ -19,6 +19,7 @@ async def model(request: Request) -> ModelAnswer:
         version=release.version,
         sha256=served.sha256,
         metrics=served.scores,
+        feedback=request.app.state.desk is not None,
         promoted_at=state.promoted_at if state.wanted == release.version else None,
         **served.predictor.contract.model_dump(exclude={"temperature"}),
     )

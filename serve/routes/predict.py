@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter, Request, Response
 
-from serve.answers import classify, decode, to_json, wanted_top
-from serve.documented import PICTURE_BODIES, TOP, request_body
+from serve.answers import classify, decode, to_json, wanted_top, wants_kept
+from serve.documented import KEEP, PICTURE_BODIES, TOP, request_body
 from serve.problems import responses
 from serve.routes import DirectRoute, served_model
 from serve.schemas import PredictionAnswer
 from serve.upload import read_picture
+from tinysight.prediction import Prediction
 
 router = APIRouter(tags=["predict"], route_class=DirectRoute)
 PROBLEMS = responses(
@@ -33,7 +34,7 @@ PROBLEMS = responses(
     summary="Classify one picture",
     response_model=PredictionAnswer,
     responses=PROBLEMS,
-    openapi_extra={"parameters": [TOP], "requestBody": request_body(PICTURE_BODIES)},
+    openapi_extra={"parameters": [TOP, KEEP], "requestBody": request_body(PICTURE_BODIES)},
 )
 async def predict(request: Request) -> Response:
     """One picture: the field `file` of a form, or the whole body. Its format is told by its content.
@@ -43,7 +44,13 @@ async def predict(request: Request) -> Response:
     """
     # decoded and classified inline: for such small models a thread pool costs more than it gives
     state = request.app.state
-    served, top = served_model(request), wanted_top(request)
+    served, top, asked = served_model(request), wanted_top(request), wants_kept(request)
     data = await read_picture(request, state.settings.max_bytes)
-    answer = classify(served, [decode(served, data, state.metrics)], state.metrics, top)[0]
+    captures = state.captures
+
+    def seen(_: int, prediction: Prediction, prediction_id: str) -> None:
+        captures.see(data, prediction, prediction_id, served, asked=asked)
+
+    pictures = [decode(served, data, state.metrics)]
+    answer = classify(served, pictures, state.metrics, state.drift, top, seen if captures else None)[0]
     return Response(to_json(answer), media_type="application/json")

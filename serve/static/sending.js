@@ -47,11 +47,11 @@ export async function ask(path, { method = "GET", body, headers = {}, signal, bu
   }
 }
 
-/** The class of a picture. Its name stays here: the service has no use for it. */
+/** The class of a picture, which a service that takes feedback is to keep for that. Its name stays here: the service has no use for it. */
 export function classify(file, more) {
   const body = new FormData();
   body.append("file", file, "picture");
-  return ask("predict", { method: "POST", body, ...more });
+  return ask("predict?keep=true", { method: "POST", body, ...more });
 }
 
 async function reach(path, options, signal) {

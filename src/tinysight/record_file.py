@@ -11,7 +11,8 @@ from zlib import crc32
 
 SUFFIX = ".records"
 HEAD = struct.Struct(">16s16sQ")  # what it is, its marker, the size in bytes that it may grow to
-ENTRY = struct.Struct(">16sIIII")  # the marker, sizes in bytes of header and content, their checksums
+ENTRY = struct.Struct(">16sIIII")  # marker, bytes of header and content, checksums of both
+SIZES = struct.Struct(">II")
 MAGIC = b"tinysight rec 1\n"
 PIECE = 1 << 20  # bytes that are looked through at once for the next record behind a broken one
 Note = Callable[[str], None]
@@ -66,9 +67,9 @@ class RecordFile:
             OSError: if it cannot be made.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        seconds = int(time.time() if began is None else began)
+        moment = int(1e6 * (time.time() if began is None else began))  # in microseconds, so that names keep the order
         self._marker = os.urandom(16)  # of this file only, so that no picture can hold what looks like a record of it
-        self.path = folder / f"{seconds:010d}-{os.urandom(6).hex()}{SUFFIX}"
+        self.path = folder / f"{moment:016d}-{os.urandom(6).hex()}{SUFFIX}"
         self.size, self.limit = 0, limit
         draft = self.path.with_suffix(".part")
         self._file = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o640)
@@ -82,8 +83,8 @@ class RecordFile:
             raise
 
     def fits(self, header: bytes, content: bytes = b"") -> bool:
-        """Whether a record has room in what the file may grow to."""
-        return self.size + ENTRY.size + len(header) + len(content) <= self.limit
+        """Whether a record has room in what the file may grow to; not where somebody has removed the file."""
+        return os.fstat(self._file).st_nlink > 0 and self.size + ENTRY.size + len(header) + len(content) <= self.limit
 
     def append(self, header: bytes, content: bytes = b"") -> None:
         """Adds one record; after an error the file is as before.
@@ -92,7 +93,7 @@ class RecordFile:
             OSError: if the disk refuses it.
         """
         sizes = len(header), len(content)
-        self._write([ENTRY.pack(self._marker, *sizes, crc32(header), crc32(content)), header, content])
+        self._write([ENTRY.pack(self._marker, *sizes, _checksum(*sizes, header), crc32(content)), header, content])
 
     def sync(self) -> None:
         """Returns when all that was added, and the file's name, would survive a power cut.
@@ -131,10 +132,58 @@ def record_files(folder: Path) -> list[Path]:
         return []
 
 
-def began(path: Path) -> int:
+def began(path: Path) -> float:
     """When a file of records began, in seconds since 1970; 0 for a name that says nothing."""
-    seconds = path.name.partition("-")[0]
-    return int(seconds) if seconds.isdecimal() else 0
+    moment = path.name.partition("-")[0]
+    return int(moment) / 1e6 if moment.isdecimal() else 0.0
+
+
+def claim(path: Path) -> tuple[int, bool]:
+    """What a file may come to.
+
+    Args:
+        path: of a file of records.
+
+    Returns:
+        bytes, and whether a process still writes to it: then they are all that it may grow to.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            head = os.pread(file.fileno(), HEAD.size, 0)
+            return int(HEAD.unpack(head)[2]), True
+        return os.fstat(file.fileno()).st_size, False
+
+
+def find(path: Path, start: bytes) -> Entry | None:
+    """The first record whose header begins with these bytes; None if none does. It costs one look at the file.
+
+    Args:
+        path: of a file of records.
+        start: with which no other header begins, at most PIECE long.
+    """
+    try:
+        with path.open("rb") as file:
+            return _found(path, file.fileno(), start)
+    except OSError:
+        return None
+
+
+def _found(path: Path, file: int, start: bytes) -> Entry | None:
+    head = os.pread(file, HEAD.size, 0)
+    if len(head) < HEAD.size or not head.startswith(MAGIC):
+        return None
+    marker, place, end = HEAD.unpack(head)[1], HEAD.size, os.fstat(file).st_size
+    while (at := _find(file, start, place)) is not None:
+        entry = _entry(path, file, marker, at - ENTRY.size, end)
+        if entry is not None:
+            return entry
+        place = at + 1
+    return None
 
 
 def entries(path: Path, note: Note = lambda _: None) -> Iterator[Entry]:
@@ -179,15 +228,20 @@ def _entry(path: Path, file: int, marker: bytes, place: int, end: int) -> Entry 
     if own != marker or content_place + content_size > end:
         return None
     header = os.pread(file, size, place + ENTRY.size)
-    if crc32(header) != checksum:
+    if _checksum(size, content_size, header) != checksum:
         return None
     return Entry(header, path, content_place, content_size, content_checksum)
 
 
-def _find(file: int, marker: bytes, place: int) -> int | None:
-    """Where the marker comes next; None if it does not."""
-    while piece := os.pread(file, PIECE + len(marker), place):
-        found = piece.find(marker)
+def _checksum(size: int, content_size: int, header: bytes) -> int:
+    """Of a header and the sizes, since a wrong size would swallow the records behind."""
+    return crc32(header, crc32(SIZES.pack(size, content_size)))
+
+
+def _find(file: int, what: bytes, place: int) -> int | None:
+    """Where these bytes come next; None if they do not."""
+    while piece := os.pread(file, PIECE + len(what), place):
+        found = piece.find(what)
         if found >= 0:
             return place + found
         place += PIECE

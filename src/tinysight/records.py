@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
@@ -10,11 +11,13 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from tinysight.errors import DataError
-from tinysight.record_file import Entry, Note, RecordFile, began, entries, record_files
+from tinysight.record_file import Entry, Note, RecordFile, began, entries, find, record_files
 
 CAPTURES, KEPT, FEEDBACK = "captures", "kept", "feedback"  # folders; kept: those with feedback that had to move
-MARGIN = 300  # seconds that two clocks, or one before and after it was set, may differ
+MARGIN = 10  # seconds that two clocks, or one before and after it was set, may differ
 LARGEST = 1 << 62
+START = b'{"prediction_id":"'
+IDENTIFIER = re.compile("[0-9a-f]{32}")
 Reason = Literal["sample", "unknown", "unsure", "asked"]
 
 
@@ -97,6 +100,11 @@ def new_id(now: float | None = None) -> str:
     return f"{int(time.time() if now is None else now) & 0xFFFFFFFF:08x}{os.urandom(12).hex()}"
 
 
+def id_of(header: bytes) -> str:
+    """The prediction id in a record's header, which it begins with."""
+    return header[len(START) : len(START) + 32].decode("ascii", "replace")
+
+
 def to_header(record: Capture | Feedback) -> bytes:
     """The record without its picture, as JSON."""
     values = {one.name: getattr(record, one.name) for one in fields(record) if one.name != "entry"}
@@ -129,17 +137,12 @@ def read_feedback(folder: Path, note: Note = lambda _: None) -> list[Feedback]:
 
 def find_capture(folder: Path, prediction_id: str) -> Capture | None:
     """The capture of one prediction; None if there is none. Its id says in which few files it may be."""
-    try:
-        second = int(prediction_id[:8], 16)
-    except ValueError:
+    if not IDENTIFIER.fullmatch(prediction_id):
         return None
-    wanted = prediction_id.encode()
+    second, start = int(prediction_id[:8], 16), START + prediction_id.encode()
     for path in (path for name in (CAPTURES, KEPT) for path in reversed(record_files(folder / name))):
-        if began(path) - MARGIN <= second and _grew_after(path, second - MARGIN):
-            for entry in (entry for entry in entries(path) if wanted in entry.header):
-                capture = _record(entry, Capture)
-                if capture is not None and capture.prediction_id == prediction_id:
-                    return capture
+        if began(path) - MARGIN <= second and _grew_after(path, second) and (entry := find(path, start)):
+            return _record(entry, Capture)
     return None
 
 

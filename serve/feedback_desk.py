@@ -1,0 +1,114 @@
+"""Takes what people say of an answer: it is on the disk, to survive a power cut, before anybody is thanked."""
+
+import asyncio
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from serve import families
+from serve.capture_folder import CaptureFolder, FullError
+from serve.metrics import Metrics
+from serve.problems import ProblemError
+from tinysight.record_file import RecordFile
+from tinysight.records import FEEDBACK, Capture, Feedback, find_capture, to_header
+
+log = logging.getLogger("serve")
+NONE = "none of these"  # another word for no class, unless a class is called so
+FULL = (
+    "There is no room for more feedback. Whoever runs the service can raise TINYSIGHT_CAPTURE_MEGABYTES, or fetch what"
+    " there is and remove it."
+)
+FRESH = 10.0  # seconds after an answer in which its record may still be on its way to the disk
+WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds
+
+
+class FeedbackDesk:
+    """One thread a worker writes, so that predictions go on while a slow disk is waited for."""
+
+    def __init__(self, folder: CaptureFolder, metrics: Metrics) -> None:
+        """Writes nothing yet.
+
+        Args:
+            folder: where it goes.
+            metrics: of this worker.
+        """
+        self._folder = folder
+        verdicts = ("confirmed", "corrected", "none")
+        self._counts = {verdict: metrics.counter(families.FEEDBACK, verdict=verdict) for verdict in verdicts}
+        self._thread = ThreadPoolExecutor(1, "feedback")
+        self._file: RecordFile | None = None
+
+    async def take(self, prediction_id: str, class_name: str | None, who: str | None, known: list[str]) -> Feedback:
+        """Returns when it is safe on the disk.
+
+        Args:
+            prediction_id: which answer it is about.
+            class_name: the right class; None for none of them.
+            who: the name of the key that it came with.
+            known: the classes of the model that is served now.
+
+        Raises:
+            ProblemError: if no such prediction is kept, there is no such class, or no room.
+        """
+        loop = asyncio.get_running_loop()
+        for wait in (*WAITS, None):
+            capture = await loop.run_in_executor(self._thread, find_capture, self._folder.path, prediction_id)
+            if capture is not None or wait is None or not _is_fresh(prediction_id):
+                break
+            await asyncio.sleep(wait)
+        if capture is None:
+            raise _unknown_prediction(prediction_id)
+        class_name = _right_class(class_name, [*dict.fromkeys([*capture.probabilities, *known])])
+        feedback = await loop.run_in_executor(self._thread, self._keep, capture, class_name, who)
+        said = "none" if class_name is None else "confirmed" if class_name == capture.class_name else "corrected"
+        self._counts[said](1)
+        return feedback
+
+    def _keep(self, capture: Capture, class_name: str | None, who: str | None) -> Feedback:
+        feedback = Feedback(
+            prediction_id=capture.prediction_id, when=time.time(), class_name=class_name,
+            model_version=capture.model_version, who=who,
+        )  # fmt: skip
+        try:
+            self._append(to_header(feedback), capture.prediction_id)
+        except FullError:
+            raise ProblemError("storage-full", FULL) from None
+        except OSError as error:
+            log.warning("feedback cannot be kept: %s", error.strerror)
+            raise ProblemError("storage-full", "The disk refuses it. Nothing was noted; try again later.") from None
+        return feedback
+
+    def _append(self, header: bytes, prediction_id: str) -> None:
+        if self._file is None or not self._file.fits(header):
+            if self._file is not None:
+                file, self._file = self._file, None
+                file.close()
+            self._file = self._folder.open_file(FEEDBACK, header)
+        with self._folder.locked(alone=False):  # who makes room now sees this feedback, and keeps its picture
+            if find_capture(self._folder.path, prediction_id) is None:
+                raise _unknown_prediction(prediction_id)
+            self._file.append(header)
+        self._file.sync()
+
+
+def _is_fresh(prediction_id: str) -> bool:
+    return abs(time.time() - int(prediction_id[:8], 16)) < FRESH
+
+
+def _right_class(said: str | None, known: list[str]) -> str | None:
+    if said is None or said in known:
+        return said
+    if said == NONE:
+        return None
+    names = ", ".join(known)
+    raise ProblemError(
+        "unknown-class", f"class_name must be one of {names}, or null for none of these. Received: {said[:100]}."
+    )
+
+
+def _unknown_prediction(prediction_id: str) -> ProblemError:
+    return ProblemError(
+        "unknown-prediction",
+        f"Nothing is kept of a prediction {prediction_id}. The service keeps the pictures of POST /predict?keep=true"
+        " and a sample of the others, for some time: send the picture again with keep=true, then correct that answer.",
+    )
