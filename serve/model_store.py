@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,8 +12,9 @@ from serve.memory import picture_memory
 from serve.releases import ModelSource
 from serve.settings import Settings
 from serve.version import Release, Wanted
-from tinysight.bundle import MODEL, check_golden, open_bundle, read_manifest, scores_of
+from tinysight.bundle import MODEL, Bundle, check_golden, file_of, open_bundle, read_manifest, scores_of
 from tinysight.bundle_scores import BundleScores
+from tinysight.drift.reference import FILE, Reference, from_json
 from tinysight.errors import BundleError, ModelError, TinysightError
 from tinysight.predictor import Predictor
 
@@ -28,6 +29,7 @@ class ServedModel:
     release: Release
     sha256: str
     scores: BundleScores | None
+    reference: Reference | None = None
 
 
 class ModelStore:
@@ -130,4 +132,15 @@ def load_release(release: Release) -> ServedModel:
             f"The model must answer with {len(names)} probabilities for each picture. Received: shape {answer.shape}"
             f" for two pictures, sums {answer.sum(axis=-1).ravel()[:2]}. Make it again with `dvc repro`."
         )
-    return ServedModel(predictor, release, release.sha256, scores_of(read_manifest(release.folder)))
+    bundle = read_manifest(release.folder)
+    return ServedModel(predictor, release, release.sha256, scores_of(bundle), _reference(bundle, names))
+
+
+def _reference(bundle: Bundle, class_names: Sequence[str]) -> Reference | None:
+    """What traffic is compared with; a version serves as well without it, as earlier ones have none."""
+    data = file_of(bundle, FILE)
+    try:
+        return from_json(data, class_names) if data is not None else None
+    except BundleError as error:
+        log.warning("%s", error)
+        return None

@@ -1,0 +1,148 @@
+"""The service notices that its pictures have changed, says so in /metrics and its log, and answers all the same."""
+
+import io
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi import FastAPI
+from onnx_models import COLOURS, tiny_model
+from over_asgi import ask
+from PIL import Image
+from scraped import scrape, value
+from serving import eventually, running
+
+from serve.app import create_app
+from serve.settings import load_settings
+from tinysight.bundle import write_bundle
+from tinysight.drift.pictures import look_at_files
+from tinysight.drift.reference import FILE, make_reference, to_json
+from tinysight.errors import ConfigError
+from tinysight.predictor import Predictor
+
+
+def pictures(
+    count: int, seed: int, light: float = 1.0, size: int = 8, shares: tuple[float, ...] | None = None
+) -> list[bytes]:
+    """Noisy pictures of three colours, in no order."""
+    random, made = np.random.default_rng(seed), []
+    for channel in random.choice(3, count, p=shares):
+        pixels = random.integers(20, 90, (size, size, 3)).astype(np.float64)
+        pixels[..., channel] += random.uniform(60, 120)
+        file = io.BytesIO()
+        Image.fromarray((pixels * light).astype(np.uint8)).save(file, "PNG", compress_level=1)
+        made.append(file.getvalue())
+    return made
+
+
+def bundle_with_reference(folder: Path, **beside: bytes) -> Path:
+    """A bundle of a tiny model, with a reference of 300 pictures unless other files are given."""
+    model = tiny_model(folder / "model.onnx")
+    looked, _ = look_at_files(Predictor(model), pictures(300, 1))
+    files = beside or {FILE: to_json(make_reference(looked, COLOURS))}
+    return write_bundle(folder / "bundle", model, {"a.png": pictures(1, 2)[0]}, name="colours", version="3",
+                        beside=files).folder  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return bundle_with_reference(tmp_path_factory.mktemp("watched"))
+
+
+def _app(bundle: Path, **own: Any) -> FastAPI:
+    return create_app(load_settings(model=str(bundle), **own))
+
+
+def _send(app: FastAPI, files: list[bytes]) -> None:
+    for start in range(0, len(files), 30):
+        form = [("files", (f"{n}.png", data)) for n, data in enumerate(files[start : start + 30])]
+        answer = ask(app, "POST", "/predict/batch", files=form)
+        assert answer.status_code == 200
+        assert all("class" in one for one in answer.json()["predictions"])
+
+
+def _number(app: FastAPI, name: str) -> float:
+    lines = ask(app, "GET", "/metrics").text.splitlines()
+    return float(next(line for line in lines if line.startswith(f"{name} ")).rpartition(" ")[2])
+
+
+def test_an_alarm_comes_within_300_changed_pictures_and_not_before(
+    bundle: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = _app(bundle)
+    _send(app, pictures(600, 5))
+    assert _number(app, "tinysight_drift_pictures_total") == 600
+    assert (_number(app, "tinysight_drift_alarm"), _number(app, "tinysight_drift_watched")) == (0, 1)
+    with caplog.at_level(logging.WARNING, "serve"):
+        _send(app, pictures(300, 6, light=0.7))
+    assert _number(app, "tinysight_drift_alarm") == 1
+    assert _number(app, 'tinysight_drift_p{statistic="brightness"}') < 0.01
+    said = [record.getMessage() for record in caplog.records if "drift" in record.getMessage()]
+    assert said
+    assert "brightness" in said[0]
+
+
+def test_the_size_of_the_file_counts_not_that_of_the_model(bundle: Path) -> None:
+    app = _app(bundle)
+    _send(app, pictures(100, 7, size=9))
+    assert _number(app, 'tinysight_drift_p{statistic="size"}') < 0.01
+
+
+def test_one_picture_at_a_time_counts_as_well(bundle: Path) -> None:
+    app = _app(bundle)
+    for data in pictures(60, 8, light=0.5):
+        assert ask(app, "POST", "/predict", content=data, headers={"content-type": "image/png"}).status_code == 200
+    assert _number(app, "tinysight_drift_pictures_total") == 50  # a block at a time
+    assert _number(app, "tinysight_drift_alarm") == 1
+
+
+def test_other_shares_of_classes_are_no_drift_where_they_are_free(bundle: Path) -> None:
+    fixed, free = _app(bundle), _app(bundle, drift_shares="free")
+    for app in (fixed, free):
+        _send(app, pictures(300, 9, shares=(0.8, 0.1, 0.1)))
+    assert (_number(fixed, "tinysight_drift_alarm"), _number(free, "tinysight_drift_alarm")) == (1, 0)
+
+
+def test_switched_off_nothing_is_watched(bundle: Path) -> None:
+    app = _app(bundle, drift=False)
+    _send(app, pictures(60, 8, light=0.5))
+    assert "\ntinysight_drift_alarm " not in ask(app, "GET", "/metrics").text
+
+
+def test_a_bundle_without_a_reference_serves_and_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    app = _app(bundle_with_reference(tmp_path, **{"card.md": b"x"}))
+    with caplog.at_level(logging.WARNING, "serve"):
+        _send(app, pictures(60, 8))
+    assert (_number(app, "tinysight_drift_watched"), _number(app, "tinysight_drift_alarm")) == (0, 0)
+    assert [r for r in caplog.records if "has no reference.json: drift is not watched" in r.getMessage()]
+
+
+def test_a_reference_of_another_kind_does_not_keep_a_model_from_serving(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "serve"):
+        app = _app(bundle_with_reference(tmp_path, **{FILE: b'{"schema": 2}'}))
+    _send(app, pictures(60, 8))
+    assert _number(app, "tinysight_drift_watched") == 0
+    assert "is not the reference of this model" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"), [("DRIFT", "maybe"), ("DRIFT_SHARES", "loose"), ("DRIFT_FALSE_ALARMS", "2")]
+)
+def test_settings_that_cannot_work_are_named(name: str, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"TINYSIGHT_{name}", wrong)
+    with pytest.raises(ConfigError, match=f"TINYSIGHT_{name}"):
+        load_settings()
+
+
+def test_two_workers_watch_together(bundle: Path, tmp_path: Path) -> None:
+    """Whichever of them sees a picture, it counts once; and whichever is asked, it tells of both."""
+    with running(bundle, tmp_path, TINYSIGHT_WORKERS="2") as service:
+        for data in pictures(200, 6, light=0.6):
+            assert service.ask("POST", "/predict", data, content_type="image/png")[0] == 200
+        assert eventually(lambda: value(scrape(service), "tinysight_drift_pictures_total") == 200, 60)
+        assert value(scrape(service), "tinysight_drift_alarm") == 1
+        assert "no longer like those that the model was judged on" in service.log.read_text()
