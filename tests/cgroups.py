@@ -67,7 +67,7 @@ def _made(mib: int) -> Path | None:
 
 def _remove(folder: Path) -> None:
     """Removes a group once its last process, which may just be ending, is gone."""
-    last = time.monotonic() + 20
+    last = time.monotonic() + 60
     while (folder / "cgroup.procs").read_text() and time.monotonic() < last:
         time.sleep(0.1)
     folder.rmdir()

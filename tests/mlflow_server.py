@@ -48,7 +48,7 @@ def mlflow_server(
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(process.pid, 15)
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
 
 def _wait_until_up(url: str, log: Path) -> None:

@@ -84,7 +84,7 @@ def served(project: Path, name: str) -> Iterator[Client]:
         yield client
     finally:
         service.terminate()
-        service.wait(timeout=20)
+        service.wait(timeout=60)
 
 
 def wait_until_ready(client: Client, service: "subprocess.Popen[bytes]") -> None:

@@ -78,12 +78,12 @@ def run_in(folder: Path, *words: str, fails: bool = False, **more: str) -> "subp
     return done
 
 
-def start_in(folder: Path, *words: str) -> "subprocess.Popen[bytes]":
+def start_in(folder: Path, *words: str, **more: str) -> "subprocess.Popen[bytes]":
     """Starts a command in a project, silent and in a session of its own: to kill its group is to kill all of it."""
     return subprocess.Popen(
         words,
         cwd=folder,
-        env=project_environment(),
+        env=project_environment(**more),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -29,6 +29,11 @@ def value(numbers: Numbers, name: str, **labels: str) -> float:
     return numbers[name, frozenset((key.rstrip("_"), text) for key, text in labels.items())]
 
 
+def in_progress(service: Running) -> int:
+    """How many requests are not answered yet, but for the one that asks."""
+    return int(value(scrape(service), "tinysight_requests_in_progress")) - 1
+
+
 def labels_of(numbers: Numbers, name: str) -> list[dict[str, str]]:
     """The labels of each series of a metric."""
     return [dict(labels) for found, labels in numbers if found == name]

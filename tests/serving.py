@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ from tinysight.bundle import write_bundle
 
 RGB = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
 PHOTOS = sorted((Path(sklearn.__file__).parent / "datasets" / "images").glob("*.jpg"))
-START = 30.0  # seconds for a service to answer on a busy machine
+PATIENCE = 60.0  # seconds for what a service does at once, on a busy machine
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Running:
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, dict[str, str], bytes]:
         """Status, headers (small letters) and body of one answer."""
-        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=20)
+        connection = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=PATIENCE)
         connection.request(method, path, body or None, {k.replace("_", "-"): v for k, v in headers.items()})
         answer = connection.getresponse()
         content = answer.read()
@@ -78,12 +79,12 @@ def running(
         yield service
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def wait_until_ready(service: Running) -> None:
     """Returns when /readyz answers 200; fails with the log if it does not."""
-    end = time.monotonic() + START
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end and service.process.poll() is None:
         try:
             if service.ask("GET", "/readyz")[0] == 200:
@@ -93,7 +94,7 @@ def wait_until_ready(service: Running) -> None:
     pytest.fail(f"the service did not get ready:\n{service.log.read_text()[-3000:]}")
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     """True as soon as the condition holds, False when it does not within some seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -107,8 +108,20 @@ def start_fails(folder: Path, **own: str) -> tuple[int, str]:
     """Exit code and standard error of a service that is expected not to start."""
     environment = service_environment(**{"TINYSIGHT_PORT": "0", **own})
     words = [sys.executable, "-m", "serve"]
-    done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        words, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
     return done.returncode, done.stderr
+
+
+def door_is_closed(service: Running) -> bool:
+    """True once nobody is let in any more."""
+    host, port = service.url.removeprefix("http://").split(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=PATIENCE).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 def children(pid: int) -> list[int]:

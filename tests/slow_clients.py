@@ -22,7 +22,7 @@ def open_files(pid: int) -> int:
 
 def connect(service: Running) -> socket.socket:
     host, port = service.url.removeprefix("http://").split(":")
-    return socket.create_connection((host, int(port)), timeout=20)
+    return socket.create_connection((host, int(port)), timeout=60)
 
 
 @contextmanager

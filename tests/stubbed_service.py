@@ -69,7 +69,7 @@ class Stubbed:
         return self._ask(path)
 
     def _ask(self, path: str, body: bytes | None = None) -> Any:
-        with urllib.request.urlopen(self.url + path, body, timeout=20) as response:
+        with urllib.request.urlopen(self.url + path, body, timeout=60) as response:
             return json.load(response)
 
 
@@ -87,7 +87,7 @@ def stubbed(model: Path) -> Iterator[Stubbed]:
 
 
 def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return

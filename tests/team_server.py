@@ -91,7 +91,7 @@ def object_store(folder: Path) -> Iterator[dict[str, str]]:
         yield {"MLFLOW_S3_ENDPOINT_URL": url, **KEYS}
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def _make_bucket(url: str) -> None:
@@ -99,7 +99,7 @@ def _make_bucket(url: str) -> None:
     while True:
         try:
             request = urllib.request.Request(f"{url}/{BUCKET}", method="PUT")
-            urllib.request.urlopen(request, timeout=10).close()
+            urllib.request.urlopen(request, timeout=60).close()
         except OSError:
             assert time.monotonic() < deadline, "the S3 server did not start"
             time.sleep(0.2)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import threading
 import time
 from collections.abc import Iterator
@@ -89,7 +90,9 @@ def test_a_connection_that_the_service_has_closed_is_opened_again(service: Servi
     service.idle = 0.05
     client = Client(service.url)
     assert client.labels() == ("one", "two")
-    time.sleep(0.3)
+    select.select(
+        [client._connection._mine.kept.connection.sock], [], [], 60
+    )  # its end has come when there is something to read
     assert client.labels() == ("one", "two")
     assert len(set(service.connections)) == 2
 

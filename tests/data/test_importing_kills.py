@@ -13,6 +13,12 @@ from projects import kill_after, make_project, run_in, start_in
 from tinysight.paths import Paths
 
 FILES = 40
+# Python runs it first of all: copying takes long enough for a busy machine to see it
+SLOW_COPIES = """
+import shutil, time
+copyfile = shutil.copyfile
+shutil.copyfile = lambda *words, **more: time.sleep(0.05) or copyfile(*words, **more)
+"""
 Moment = Callable[[Paths], bool]
 
 
@@ -56,7 +62,11 @@ def dvc_is_done(paths: Paths) -> bool:
 
 def kill_at(moment: Moment, paths: Paths, source: Path) -> bool:
     """Starts the import and kills it; True if it was still at work."""
-    run = start_in(paths.root, "tinysight", "import", str(source))
+    slow = source.parent / "slow"
+    slow.mkdir(exist_ok=True)
+    (slow / "sitecustomize.py").write_text(SLOW_COPIES)
+    more = {"PYTHONPATH": str(slow)} if moment is some_are_copied else {}
+    run = start_in(paths.root, "tinysight", "import", str(source), **more)
     while run.poll() is None and not moment(paths):
         time.sleep(0.0005)
     at_work = run.poll() is None

@@ -68,7 +68,7 @@ def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(folder: Path) -> None:
     while not (scores.exists() and scores.stat().st_size):
         time.sleep(0.005)
     os.killpg(run.pid, signal.SIGINT)
-    _, said = run.communicate(timeout=20)
+    _, said = run.communicate(timeout=60)
     assert run.returncode == 130
     assert said == "stopped: the same command goes on from here\n"
     assert sorted(path.name for path in scores.parent.iterdir()) == ["listing", "lock", "scores", "work.json"]

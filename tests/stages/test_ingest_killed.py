@@ -25,7 +25,7 @@ SMALL = "dataset.image_size=8"
 BROKEN = ("a/000.png", "a/300.png", "b/599.png")
 IN_WORK = KEPT_BACK + 3 * BATCH * len(os.sched_getaffinity(0))  # decoded, perhaps, but not written down yet
 
-# Python runs it first of all: each decoding is counted, and takes a while so that a kill can hit it
+# Python runs it first of all: each decoding is counted and takes a while, and those from PAUSE_AT on wait for the kill
 COUNTED = """
 import os, time
 import tinysight.data.reading as reading
@@ -33,8 +33,9 @@ decode = reading.decode_with_header
 def counted(data, decoding):
     counter = os.open(os.environ["COUNTER"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(counter, b".")
+    decoded = os.fstat(counter).st_size
     os.close(counter)
-    time.sleep(0.002)
+    time.sleep(60 if decoded >= int(os.environ.get("PAUSE_AT", decoded + 1)) else 0.002)
     return decode(data, decoding)
 reading.decode_with_header = counted
 """
@@ -59,7 +60,8 @@ class Work:
 
     def kill_after(self, decodings: int, whole_group: bool) -> None:
         """Starts ingest and kills it, its processes with it or not, when so many pictures more are decoded."""
-        until, environment = self.decoded + decodings, project_environment(**self.more)
+        until = self.decoded + decodings
+        environment = project_environment(**self.more, PAUSE_AT=str(until))
         run = subprocess.Popen(INGEST, cwd=self.paths.root, env=environment, start_new_session=True)
         while self.decoded < until:
             assert run.poll() is None
