@@ -9,7 +9,8 @@ from threading import Thread
 import pytest
 from projects import commit, run_in
 
-from tinysight.doctor import Finding, examine, memory_mb
+from tinysight.doctor import examine, memory_mb
+from tinysight.finding import Finding
 from tinysight.paths import Paths
 
 

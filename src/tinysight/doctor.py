@@ -7,12 +7,11 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
 
 from tinysight.errors import TinysightError
+from tinysight.finding import Finding
 from tinysight.paths import Paths
 
 SERVING = (
@@ -42,25 +41,6 @@ TRAINING = (
 )
 TRAIN_MB, SERVE_MB, FREE_MB = 4000, 256, 3000
 FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        level: `ok`, `note` (works, but know it) or `bad` (something will fail).
-        what: what was seen.
-        fix: what to do; empty when nothing is to be done.
-    """
-
-    level: Literal["ok", "note", "bad"]
-    what: str
-    fix: str = ""
-
-    def line(self) -> str:
-        """One line for a person."""
-        return f"{self.level:4}  {self.what}" + (f" → {self.fix}" if self.fix else "")
 
 
 def examine(paths: Paths) -> list[Finding]:

@@ -1,0 +1,1 @@
+"""Retraining on any machine: pull, run, judge, push, propose, report; CI calls the same."""

@@ -1,0 +1,47 @@
+"""A runner's own identity in place of a cloud's long-lived keys: a token of minutes, asked for when it is needed."""
+
+import json
+import os
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from tinysight.errors import ConfigError
+from tinysight.whole_file import whole
+
+URL, SECRET = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
+FILE, AUDIENCE = "AWS_WEB_IDENTITY_TOKEN_FILE", "TINYSIGHT_TOKEN_AUDIENCE"
+DEFAULT_AUDIENCE = "sts.amazonaws.com"
+SECONDS = 30
+
+
+def fresh_token() -> bool:
+    """Writes a new token of GitHub's runner to where AWS's libraries read it; the last one is too old after a training.
+
+    Does nothing unless the workflow may ask for tokens (`id-token: write`) and names the file.
+
+    Raises:
+        ConfigError: if GitHub does not give one.
+    """
+    address, secret, file = (os.environ.get(name, "") for name in (URL, SECRET, FILE))
+    if not (address and secret and file):
+        return False
+    audience = urllib.parse.quote(os.environ.get(AUDIENCE) or DEFAULT_AUDIENCE, safe="")
+    request = urllib.request.Request(f"{address}&audience={audience}", headers={"Authorization": f"Bearer {secret}"})  # noqa: S310 - GitHub names it
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - as above
+            token = json.load(answer)["value"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(
+            f"GitHub gave no identity token ({type(error).__name__}). The job needs `permissions: id-token: write`;"
+            f" or leave {FILE} unset and use keys."
+        ) from None
+    _write_for_me_alone(Path(file), str(token))
+    return True
+
+
+def _write_for_me_alone(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path) as draft:
+        draft.touch(mode=0o600)
+        draft.write_text(text, encoding="utf-8")
