@@ -123,6 +123,11 @@ class Paths:
         """What `tinysight learning-curve` found; no stage's out, and shown in the verdict's page where it is."""
         return self.reports / "learning.json"
 
+    @property
+    def drift(self) -> Path:
+        """What `tinysight drift` found; no stage's out."""
+        return self.reports / "drift.html"
+
     def tune_report(self, candidate: str) -> Path:
         """What `tinysight tune` found; no stage's out."""
         return self.reports / "tune" / candidate
@@ -176,6 +181,16 @@ class Paths:
     def logs(self, logger: str) -> Path:
         """Where a logger of conf/logger writes."""
         return self.state / logger
+
+    @property
+    def feedback(self) -> Path:
+        """What `tinysight feedback pull` has fetched: records of a service."""
+        return self.state / "feedback" / "records"
+
+    @property
+    def decisions(self) -> Path:
+        """What was decided of these pictures."""
+        return self.state / "feedback" / "decisions.csv"
 
     def checkpoints(self, candidate: str) -> Path:
         """Where a training keeps what it needs to go on after a kill."""

@@ -82,8 +82,11 @@ class Plan:
     def needs_manifest(self) -> bool:
         """Whether folders cannot say it all."""
         pictures = (place.picture for place in self.places)
-        return self.had_manifest or any(
-            one.split or one.group or one.class_name != one.path.split("/")[0] for one in pictures
+        told = any(place.file.history for place in self.places)
+        return (
+            self.had_manifest
+            or told
+            or any(one.split or one.group or one.class_name != one.path.split("/")[0] for one in pictures)
         )
 
 
@@ -140,7 +143,7 @@ def _bring(
         if path is None:
             known += 1
         else:
-            picture = RawPicture(path, file.class_name, file.split, file.group, file.path)
+            picture = RawPicture(path, file.class_name, file.split, file.group, file.history or file.path)
             places.append(Place(picture, digest, file))
     return places, known
 

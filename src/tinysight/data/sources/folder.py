@@ -106,7 +106,7 @@ def _described(file: SourceFile, row: RawPicture | None, known: Mapping[str, str
         name = known.get(file.class_name, file.class_name)
         return file if name == file.class_name else replace(file, class_name=name)
     name = row.class_name or known.get(file.class_name, file.class_name)
-    return replace(file, class_name=name, split=row.split, group=row.group)
+    return replace(file, class_name=name, split=row.split, group=row.group, history=row.origin)
 
 
 def _missing(row: RawPicture, known: Mapping[str, str]) -> SourceFile:

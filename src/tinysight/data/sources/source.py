@@ -21,6 +21,7 @@ class SourceFile:
         class_name: what it shows.
         split: the side that the source itself fixed, else empty.
         group: what the source says must stay on one side together, else empty.
+        history: where the source says that the picture came from, in free text, else empty.
         origin: the file on this disk that holds just these bytes; None where they are made, as a crop is.
         made_from: where origin is None, the file on this disk that the bytes are made of, and how, in any words that
             change when the bytes would; None where that cannot be said.
@@ -31,6 +32,7 @@ class SourceFile:
     class_name: str
     split: str = ""
     group: str = ""
+    history: str = field(default="", compare=False, kw_only=True)
     origin: Path | None = field(default=None, repr=False, compare=False, kw_only=True)
     made_from: tuple[Path, str] | None = field(default=None, repr=False, compare=False, kw_only=True)
     reader: Callable[[], bytes] = field(default=bytes, repr=False, compare=False, kw_only=True)
