@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import tinysight
 from tinysight.cli_bundle import add_bundle
+from tinysight.cli_ci import add_ci
 from tinysight.cli_data import add_import, add_samples
 from tinysight.cli_feedback import add_feedback
 from tinysight.cli_learning import add_learning
 from tinysight.cli_predict import add_predict
 from tinysight.cli_registry import add_registry
+from tinysight.cli_retrain import add_retrain
 from tinysight.cli_tuning import add_tune
 from tinysight.errors import ConfigError, TinysightError, os_error
 from tinysight.paths import Paths
@@ -61,6 +63,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_learning(commands, _project)
     add_tune(commands, _project)
     add_feedback(commands, _project)
+    add_retrain(commands, _project)
+    add_ci(commands, _project)
     key = commands.add_parser("key", help="make a key for the service, and the hash that the service is to know")
     key.set_defaults(run=_key)
     retry = commands.add_parser("retry", help="run the candidates that failed again, then what follows from them")
