@@ -11,6 +11,7 @@ import tinysight
 from tinysight.cli_bundle import add_bundle
 from tinysight.cli_ci import add_ci
 from tinysight.cli_data import add_import, add_samples
+from tinysight.cli_drift import add_drift
 from tinysight.cli_feedback import add_feedback
 from tinysight.cli_learning import add_learning
 from tinysight.cli_predict import add_predict
@@ -61,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_registry(commands, _project)
     add_bundle(commands, _project)
     add_learning(commands, _project)
+    add_drift(commands, _project)
     add_tune(commands, _project)
     add_feedback(commands, _project)
     add_retrain(commands, _project)

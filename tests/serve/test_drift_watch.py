@@ -1,49 +1,21 @@
 """The service notices that its pictures have changed, says so in /metrics and its log, and answers all the same."""
 
-import io
 import logging
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from fastapi import FastAPI
-from onnx_models import COLOURS, tiny_model
 from over_asgi import ask
-from PIL import Image
 from scraped import scrape, value
 from serving import eventually, running
+from watched_bundle import bundle_with_reference, pictures
 
 from serve.app import create_app
 from serve.settings import load_settings
-from tinysight.bundle import write_bundle
-from tinysight.drift.pictures import look_at_files
-from tinysight.drift.reference import FILE, make_reference, to_json
+from tinysight.client import Client
+from tinysight.drift.reference import FILE
 from tinysight.errors import ConfigError
-from tinysight.predictor import Predictor
-
-
-def pictures(
-    count: int, seed: int, light: float = 1.0, size: int = 8, shares: tuple[float, ...] | None = None
-) -> list[bytes]:
-    """Noisy pictures of three colours, in no order."""
-    random, made = np.random.default_rng(seed), []
-    for channel in random.choice(3, count, p=shares):
-        pixels = random.integers(20, 90, (size, size, 3)).astype(np.float64)
-        pixels[..., channel] += random.uniform(60, 120)
-        file = io.BytesIO()
-        Image.fromarray((pixels * light).astype(np.uint8)).save(file, "PNG", compress_level=1)
-        made.append(file.getvalue())
-    return made
-
-
-def bundle_with_reference(folder: Path, **beside: bytes) -> Path:
-    """A bundle of a tiny model, with a reference of 300 pictures unless other files are given."""
-    model = tiny_model(folder / "model.onnx")
-    looked, _ = look_at_files(Predictor(model), pictures(300, 1))
-    files = beside or {FILE: to_json(make_reference(looked, COLOURS))}
-    return write_bundle(folder / "bundle", model, {"a.png": pictures(1, 2)[0]}, name="colours", version="3",
-                        beside=files).folder  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -141,8 +113,9 @@ def test_settings_that_cannot_work_are_named(name: str, wrong: str, monkeypatch:
 def test_two_workers_watch_together(bundle: Path, tmp_path: Path) -> None:
     """Whichever of them sees a picture, it counts once; and whichever is asked, it tells of both."""
     with running(bundle, tmp_path, TINYSIGHT_WORKERS="2") as service:
-        for data in pictures(200, 6, light=0.6):
-            assert service.ask("POST", "/predict", data, content_type="image/png")[0] == 200
+        files = pictures(200, 6, light=0.6)
+        for start in range(0, 200, 20):  # each on a connection of its own
+            assert len([*Client(service.url).predict_many(files[start : start + 20])]) == 20
         assert eventually(lambda: value(scrape(service), "tinysight_drift_pictures_total") == 200, 60)
         assert value(scrape(service), "tinysight_drift_alarm") == 1
         assert "no longer like those that the model was judged on" in service.log.read_text()

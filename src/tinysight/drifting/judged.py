@@ -1,0 +1,185 @@
+"""Traffic compared with the reference of a version: figures for programs, and what the page shows of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tinysight.bundle import GOLDEN_FOLDER, Bundle, check_golden, file_of, open_bundle
+from tinysight.drift.measures import NAMES, Values
+from tinysight.drift.pictures import look_at_files
+from tinysight.drift.reference import FILE, Reference, from_json
+from tinysight.drift.window import Comparison, Finding, Shares, compare
+from tinysight.drifting.traffic import Picture, Traffic
+from tinysight.errors import ConfigError, DataError
+from tinysight.imaging import Decoding
+from tinysight.predictor import Predictor
+
+GOOD_WINDOW = 100  # pictures; with fewer, small changes are not found
+
+
+@dataclass(frozen=True)
+class Sided:
+    """Pictures with what was measured of them.
+
+    Attributes:
+        pictures: N of them.
+        values: (N, statistics) float64.
+        classes: (N,) int64, the place of the class that the model named.
+    """
+
+    pictures: Sequence[Picture]
+    values: Values
+    classes: np.ndarray
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Traffic and what was found.
+
+    Attributes:
+        bundle: with the reference.
+        decoding: of its model.
+        reference: of the version.
+        comparison: what differs, and how sure that is.
+        shares: whether classes may come in other shares.
+        now: the pictures of traffic that could be decoded.
+        before: the golden pictures of the version.
+        passed_over: older pictures that were not looked at.
+        broken: pictures that could not be decoded or read.
+    """
+
+    bundle: Bundle
+    decoding: Decoding
+    reference: Reference
+    comparison: Comparison
+    shares: Shares
+    now: Sided
+    before: Sided
+    passed_over: int
+    broken: int
+
+    def medians(self, name: str) -> tuple[float, float]:
+        """The middle value of a statistic: in the reference, and now."""
+        place = NAMES.index(name)
+        return self.reference.quantile(place, 0.5), float(np.median(self.now.values[:, place]))
+
+    def class_shares(self) -> list[tuple[str, float, float]]:
+        """Each class with its share in the reference and now."""
+        counted = np.bincount(self.now.classes, minlength=len(self.reference.class_names))
+        before, now = (counts / counts.sum() for counts in (self.reference.named, counted))
+        return list(zip(self.reference.class_names, before.tolist(), now.tolist(), strict=True))
+
+
+def judge(place: Path, traffic: Traffic, *, false_alarms: float, shares: Shares) -> Judged:
+    """Compares traffic with the reference of a bundle.
+
+    Args:
+        place: of the bundle, whose digests and golden pictures are checked.
+        traffic: what to compare.
+        false_alarms: the chance that something is said to have drifted where nothing has.
+        shares: `free` where classes may come in other shares than in the reference.
+
+    Raises:
+        ConfigError: if there is no bundle, or it has no reference.
+        DataError: if no picture can be decoded.
+        ModelError: if the bundle is not what it promises.
+    """
+    bundle, reference, predictor = _open(place)
+    looked, kept = look_at_files(predictor, _contents(traffic.pictures))
+    broken = len(traffic.pictures) - len(kept)
+    if not kept:
+        raise DataError(
+            f"None of {broken} pictures can be decoded, the first: {traffic.pictures[0].name}. Name others."
+        )
+    found = compare(reference, reference.sort(looked), false_alarms=false_alarms, shares=shares)
+    now = Sided([traffic.pictures[i] for i in kept], reference.values(looked), looked.classes)
+    golden = [Picture(file.name, file.read_bytes) for file in sorted((bundle.folder / GOLDEN_FOLDER).iterdir())]
+    looked, kept = look_at_files(predictor, _contents(golden))
+    before = Sided([golden[i] for i in kept], reference.values(looked), looked.classes)
+    return Judged(bundle, predictor.decoding, reference, found, shares, now, before, traffic.passed_over, broken)
+
+
+def as_json(judged: Judged) -> dict[str, Any]:
+    """What programs read."""
+    found = judged.comparison
+    return {
+        "drifted": found.drifted,
+        "model": judged.bundle.name,
+        "model_version": judged.bundle.version,
+        "pictures": found.pictures,
+        "passed_over": judged.passed_over,
+        "broken": judged.broken,
+        "reference_pictures": found.reference_pictures,
+        "false_alarms": found.false_alarms,
+        "shares": judged.shares,
+        "statistics": [_figures(judged, finding) for finding in found.findings],
+        "classes": {name: {"before": round(b, 4), "now": round(n, 4)} for name, b, n in judged.class_shares()},
+    }
+
+
+def _figures(judged: Judged, finding: Finding) -> dict[str, Any]:
+    figures = {"name": finding.name, "drifted": finding.drifted, "p": round(finding.p, 6), "change": finding.change}
+    if finding.name in NAMES:
+        figures["median_before"], figures["median_now"] = judged.medians(finding.name)
+    return figures
+
+
+def as_text(judged: Judged) -> str:
+    """What people read in a terminal."""
+    found, lines = judged.comparison, [headline(judged)]
+    for one in found.findings:
+        if one.drifted:
+            moved = " → ".join(f"{value:.4g}" for value in judged.medians(one.name)) if one.name in NAMES else ""
+            lines.append(f"  {one.name}, p {probability(one.p)}{', middle ' if moved else ''}{moved}")
+    if found.pictures < GOOD_WINDOW:
+        lines.append(f"{found.pictures} pictures show large changes only: small ones need {GOOD_WINDOW} or more.")
+    if judged.broken:
+        lines.append(f"{judged.broken} pictures could not be decoded.")
+    return "\n".join(lines)
+
+
+def headline(judged: Judged) -> str:
+    """What was found, in a few words, and of what."""
+    return f"{'The pictures have changed' if judged.comparison.drifted else 'No change is seen'}. {compared(judged)}"
+
+
+def compared(judged: Judged) -> str:
+    """One sentence: what was compared with what."""
+    found, version = judged.comparison, f"version {judged.bundle.version} of {judged.bundle.name}"
+    pictures = "One picture was" if found.pictures == 1 else f"{found.pictures:,} pictures were"
+    return f"{pictures} compared with {found.reference_pictures:,} that {version} was judged on."
+
+
+def probability(p: float) -> str:
+    """A p value in few digits."""
+    return "< 0.01" if p < 0.01 else f"{p:.2g}"
+
+
+def _open(place: Path) -> tuple[Bundle, Reference, Predictor]:
+    if not place.is_dir():
+        raise ConfigError(
+            f"Drift is seen against a bundle, which has a reference. Received: {str(place)!r}, which is no folder."
+            " Name a bundle's folder or models:/NAME@ALIAS."
+        )
+    bundle = open_bundle(place)
+    predictor = Predictor(bundle.model)
+    check_golden(bundle, predictor)
+    data = file_of(bundle, FILE)
+    if data is None:
+        raise ConfigError(
+            f"{bundle.name} version {bundle.version} has no {FILE}: it was registered by an earlier tinysight, or from"
+            " too few pictures. Register a version again with `dvc repro`, or make a bundle with `tinysight bundle`."
+        )
+    return bundle, from_json(data, predictor.contract.class_names), predictor
+
+
+def _contents(pictures: Sequence[Picture]) -> Iterator[bytes]:
+    """The bytes of each; none of one that is gone."""
+    for picture in pictures:
+        try:
+            yield picture.read()
+        except (DataError, OSError):
+            yield b""
