@@ -79,9 +79,20 @@ class Reference:
 
     def sort(self, looked: Looked) -> Seen:
         """Puts pictures into the bins."""
-        values = np.column_stack([looked.values, self.usual.strangeness(looked.embedding)])
+        values = self.values(looked)
         bins = np.stack([_bin(e, values[:, k]) for k, e in enumerate(self.edges)], axis=1)
         return Seen(bins, looked.classes)
+
+    def values(self, looked: Looked) -> Values:
+        """(N, statistics) float64: what was measured, with the strangeness."""
+        return np.column_stack([looked.values, self.usual.strangeness(looked.embedding)])
+
+    def quantile(self, place: int, share: float) -> float:
+        """About the value below which that share of the pictures lies: no nearer than the edges are."""
+        edges, counts = self.edges[place], self.counts[place].sum(axis=0)
+        number = int(np.searchsorted(counts.cumsum(), share * counts.sum()))
+        low, high = edges[np.clip([(number - 1) // 2, number // 2], 0, len(edges) - 1)]
+        return float((low + high) / 2)
 
 
 def make_reference(looked: Looked, class_names: Sequence[str]) -> Reference:
