@@ -62,11 +62,30 @@ ui: .venv/ready ## MLflow's pages on 127.0.0.1:5000
 	  --backend-store-uri "$${MLFLOW_TRACKING_URI:-sqlite:///$(CURDIR)/.tinysight/mlflow.db}"
 
 .PHONY: retrain
-retrain: .venv/ready ## what CI does on new data: pull, run, judge; never promote
-	@if compgen -G 'data/*.dvc' >/dev/null; then dvc pull data/*.dvc; fi # the pictures: it fails where they cannot be had
-	@if [ -e dvc.lock ]; then dvc pull --run-cache --allow-missing || echo "no earlier results here: they are made again"; fi
-	TINYSIGHT_NO_PROMOTE=1 dvc repro
-	cat reports/verdict.md
+retrain: .venv/ready ## what CI does on new data: pull, run, judge, push; releases nothing
+	tinysight retrain --exit-zero
+
+# BASE is the revision that the report says the changes since
+.PHONY: ci-report
+ci-report: .venv/ready ## the report on a retraining as Markdown: reports/retrain.md
+	tinysight ci report --base "$${BASE:-}" --out reports/retrain.md
+
+# these two need no package: the job that may write into the repository installs nothing, and runs no training
+.PHONY: ci-comment
+ci-comment: ## write reports/retrain.md under the pull request of this job of GitHub's
+	PYTHONPATH=src python3 -m tinysight.cli ci comment reports/retrain.md
+
+.PHONY: ci-propose
+ci-propose: ## push the new dvc.lock, and open a pull request with reports/retrain.md
+	PYTHONPATH=src python3 -m tinysight.cli ci propose --report reports/retrain.md
+
+.PHONY: ci-promote
+ci-promote: .venv/ready ## after a merge: release the version of the merged dvc.lock if the gate let it pass
+	tinysight ci promote
+
+.PHONY: ci-doctor
+ci-doctor: .venv/ready ## what the workflows need and do not have here
+	tinysight ci doctor
 
 .PHONY: check
 check: .venv/ready ## ruff, mypy, import-linter, and whether params.yaml is what conf/ composes to
@@ -98,6 +117,7 @@ soak: .venv/ready ## hundreds of kills at random moments, 100,000 broken picture
 	python -m tests.soak.soak_small_machine
 	python -m tests.soak.soak_register_kills
 	python -m tests.soak.soak_rollback
+	python -m tests.soak.soak_feedback
 	python -m tests.soak.soak_challengers
 
 .PHONY: bench
@@ -128,6 +148,10 @@ bench-scoring: .venv/ready ## many files at once against decoding and the model 
 bench-start: .venv/ready ## seconds from starting the service to its first correct answer, with a model on disk; by hand
 	python -m tests.bench.bench start
 
+.PHONY: bench-capture
+bench-capture: .venv/ready ## throughput of the service while it keeps one picture in ten; by hand
+	python -m tests.bench.bench capture
+
 .PHONY: bench-planted
 bench-planted: .venv/ready ## trouble planted in digits and clip art: how much of it is found; by hand
 	python -m tests.bench.bench planted
@@ -157,3 +181,12 @@ wheel: .venv/ready ## tinysight as one file, for a server
 .PHONY: container-check
 container-check: ## build serve/Dockerfile with Docker or buildah
 	docker build -f serve/Dockerfile -t tinysight-serve . || buildah bud --format docker -f serve/Dockerfile -t tinysight-serve .
+
+# IMAGE is its whole name; REGISTRY_TOKEN opens the registry, and is kept only as long as the push takes
+.PHONY: image-push
+image-push: container-check ## build the service's image and push it as IMAGE
+	@test -n "$${IMAGE:-}" || { echo "error: IMAGE is not set, such as ghcr.io/you/tinysight:1.0"; exit 2; }
+	@config=$$(mktemp -d); trap 'rm -rf "$$config"' EXIT; export DOCKER_CONFIG="$$config"; \
+	name=$$(echo "$$IMAGE" | tr '[:upper:]' '[:lower:]'); \
+	printf %s "$${REGISTRY_TOKEN:-}" | docker login "$${name%%/*}" -u "$${REGISTRY_USER:-token}" --password-stdin; \
+	docker tag tinysight-serve "$$name"; docker push "$$name"

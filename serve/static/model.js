@@ -34,6 +34,7 @@ function show(shown) {
   one("#line").textContent = `The line across the bars is at ${round(shown.unknown_threshold)}: below it the answer is “not sure”.`;
   one("#line").hidden = !(shown.unknown_threshold > 0);
   one("#model .facts").replaceChildren(...facts(shown).flatMap(([term, said]) => pair(term, said)));
+  one("#kept").hidden = shown.feedback !== true;
   one("#model").hidden = false;
 }
 

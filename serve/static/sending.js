@@ -47,7 +47,7 @@ export async function ask(path, { method = "GET", body, headers = {}, signal, bu
   }
 }
 
-/** The class of a picture, which a service that takes feedback is to keep for that. Its name stays here: the service has no use for it. */
+/** The class of a picture, which a service that takes feedback keeps for it. Its name stays here: nobody has a use for it. */
 export function classify(file, more) {
   const body = new FormData();
   body.append("file", file, "picture");

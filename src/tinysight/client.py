@@ -1,5 +1,6 @@
 """The service over HTTP from a program, with the standard library only."""
 
+import json
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -50,19 +51,22 @@ class Client:
         self._connection = Connection(url, headers, timeout=timeout, patience=patience)
         self.url = self._connection.url
 
-    def predict(self, picture: str | Path | bytes, *, top: int | None = None) -> ServedPrediction:
+    def predict(self, picture: str | Path | bytes, *, top: int | None = None, keep: bool = False) -> ServedPrediction:
         """Sends one picture file, or its bytes, and waits for the prediction.
 
         Args:
             picture: the file or its bytes.
             top: how many probabilities to get, the largest first; all by default.
+            keep: have it kept for `feedback`, where the service keeps any.
 
         Raises:
             DataError: if the file cannot be read.
             ServiceError: if the service refuses the picture, in its words, or does not answer.
         """
         content_type, body = multipart(_name(picture), _content(picture))
-        answer = self._object(self._connection.ask("POST", _path("/predict", top), body, content_type=content_type))
+        answer = self._object(
+            self._connection.ask("POST", _path("/predict", top, keep=keep), body, content_type=content_type)
+        )
         try:
             return read_prediction(answer)
         except (KeyError, TypeError):
@@ -96,6 +100,20 @@ class Client:
                 yield from self._outcomes(waiting, top)
                 waiting, size = [], 0
         yield from self._outcomes(waiting, top)
+
+    def feedback(self, prediction: ServedPrediction | str, class_name: str | None) -> None:
+        """Says what a picture shows that was predicted with `keep`; returns when the service has it on its disk.
+
+        Args:
+            prediction: or its prediction_id.
+            class_name: the right class; None for none of the model's.
+
+        Raises:
+            ServiceError: if the service takes no feedback, knows no such prediction or class, or does not answer.
+        """
+        prediction_id = prediction if isinstance(prediction, str) else prediction.prediction_id
+        body = json.dumps({"prediction_id": prediction_id, "class_name": class_name}).encode()
+        self._object(self._connection.ask("POST", "/feedback", body, content_type="application/json"))
 
     def model(self) -> ModelInfo:
         """What is being served: name, version, classes, scores and the rest of GET /model.
@@ -194,8 +212,9 @@ def _form(field: str, files: Sequence[tuple[str, bytes]]) -> tuple[str, bytes]:
     return f"multipart/form-data; boundary={boundary}", b"".join([*pieces, f"--{boundary}--\r\n".encode()])
 
 
-def _path(path: str, top: int | None) -> str:
-    return path if top is None else f"{path}?top={top}"
+def _path(path: str, top: int | None, *, keep: bool = False) -> str:
+    query = "&".join([*([] if top is None else [f"top={top}"]), *(["keep=true"] if keep else [])])
+    return f"{path}?{query}" if query else path
 
 
 def _name(picture: str | Path | bytes) -> str:

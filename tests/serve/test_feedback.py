@@ -14,6 +14,8 @@ from onnx_models import solid_png
 from serving import RGB, Running, children, eventually, make_bundle, running, start_fails
 
 from serve.problems import TYPE_PREFIX
+from tinysight.client import Client
+from tinysight.errors import ServiceError
 from tinysight.records import new_id, read_captures, read_feedback
 
 RED = solid_png(RGB["red"])
@@ -125,6 +127,18 @@ def test_hostile_bodies_are_refused_in_words(service: Running, body: bytes) -> N
 def test_ten_megabytes_of_feedback_are_not_read(service: Running) -> None:
     assert kind(give(service, b" " * 9_999_999)) == (413, "too-many-bytes")
     assert kind(give(service, b"{}", content_type="text/plain")) == (415, "not-json")
+
+
+def test_a_program_gives_feedback_with_its_client(service: Running) -> None:
+    with Client(service.url, api_key=KEY) as client:
+        prediction = client.predict(RED, top=1, keep=True)
+        client.feedback(prediction, "blue")
+        client.feedback(prediction.prediction_id, None)
+        with pytest.raises(ServiceError, match="keep=true") as refused:
+            client.feedback(client.predict(RED), "blue")
+    assert (refused.value.status, refused.value.kind) == (404, "unknown-prediction")
+    said = [one.class_name for one in read_feedback(kept(service)) if one.prediction_id == prediction.prediction_id]
+    assert said == ["blue", None]
 
 
 def test_without_a_key_nobody_speaks(service: Running) -> None:

@@ -146,6 +146,12 @@ def test_a_new_version_shows_as_soon_as_it_answers(tab: Tab, service: Stubbed) -
     tab.until("document.querySelector('.kicker').innerText.endsWith('version 13')")
 
 
+def test_where_pictures_are_kept_the_page_says_so(chromium: Browser, service: Stubbed, tab: Tab) -> None:
+    shown = "getComputedStyle(document.querySelector('#kept')).display !== 'none'"
+    assert not tab.browser.evaluate(shown)
+    assert tab_with_feedback(chromium, service, RED).browser.evaluate(shown)
+
+
 @pytest.mark.parametrize(("option", "expected"), [("1", "washer"), ("5", HOSTILE), ("none", None)])
 def test_a_wrong_answer_is_corrected(chromium: Browser, service: Stubbed, option: str, expected: str | None) -> None:
     tab = tab_with_feedback(chromium, service, RED)
