@@ -98,14 +98,16 @@ check: .venv/ready ## ruff, mypy, import-linter, and whether params.yaml is what
 IN_MEMORY = $(shell [ -w /dev/shm ] && [ "$$(df -k --output=avail /dev/shm | tail -1)" -gt 8000000 ] && echo TMPDIR=/dev/shm)
 # an image may tell Python to write no bytecode: then each process of tests would compile all tests again
 QUICKLY = PYTHONDONTWRITEBYTECODE= $(IN_MEMORY)
+# three processes for two cores: tests wait for services and disks for a fifth of their time
+TESTERS ?= 3
 
 .PHONY: test
 test: .venv/ready ## the tests that take under 10 minutes in all
-	$(QUICKLY) pytest -n 2 --dist loadfile -m "not slow"
+	$(QUICKLY) pytest -n $(TESTERS) --dist loadfile -m "not slow"
 
 .PHONY: test-slow
 test-slow: .venv/ready ## whole pipelines, kills, real servers, fresh clones: under 40 minutes
-	$(QUICKLY) pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow
+	$(QUICKLY) pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder -m slow
 
 .PHONY: soak
 soak: .venv/ready ## hundreds of kills at random moments, 100,000 broken pictures, 200,000 requests; by hand

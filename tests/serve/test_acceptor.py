@@ -131,7 +131,7 @@ def _looks(*, own: float, other: float, clients: int) -> int:
 def _share(service: Running) -> list[int]:
     """How many of eight clients that stay connected each worker has."""
     host = service.url.removeprefix("http://")
-    clients = [HTTPConnection(host, timeout=20) for _ in range(CLIENTS)]
+    clients = [HTTPConnection(host, timeout=60) for _ in range(CLIENTS)]
     together = threading.Barrier(CLIENTS)
 
     def ask(client: HTTPConnection) -> None:

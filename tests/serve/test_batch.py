@@ -93,7 +93,7 @@ def form_of(data: bytes, count: int) -> tuple[str, bytes]:
 
 def test_a_batch_in_chunks_is_answered_by_a_real_service(service: Running) -> None:
     content_type, body = form_of(solid_png(RGB["green"]), 32)
-    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=20)
+    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=60)
     pieces = (body[at : at + 777] for at in range(0, len(body), 777))
     headers = {"Content-Type": content_type, "Transfer-Encoding": "chunked"}
     connection.request("POST", "/predict/batch", pieces, headers, encode_chunked=True)

@@ -41,6 +41,8 @@ def lines(service: Running) -> list[dict[str, Any]]:
 
 
 def line_of(service: Running, request_id: str) -> dict[str, Any]:
+    """The one about a request; it is written when the answer has been sent."""
+    assert eventually(lambda: request_id in service.log.read_text())
     (found,) = [line for line in lines(service) if line.get("request_id") == request_id]
     return found
 
@@ -48,7 +50,7 @@ def line_of(service: Running, request_id: str) -> dict[str, Any]:
 def send(service: Running, text: bytes) -> bytes:
     """What is answered to bytes that no client library would send."""
     host, port = service.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(text)
         return b"".join(iter(lambda: connection.recv(10_000), b""))
 
@@ -123,7 +125,7 @@ def test_probes_are_quiet_until_they_fail(service: Running) -> None:
 def test_a_client_that_has_gone_is_told_from_one_that_was_refused(service: Running) -> None:
     host, port = service.url.removeprefix("http://").split(":")
     head = f"X-Request-ID: gone\r\nContent-Type: {CONTENT_TYPE}\r\nContent-Length: {len(RED)}"
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(f"POST /predict HTTP/1.1\r\nHost: a\r\n{head}\r\n\r\n".encode() + RED[:50])
         time.sleep(0.2)
     assert eventually(lambda: '"gone"' in service.log.read_text())
@@ -141,6 +143,7 @@ def test_a_fault_has_its_traceback_in_the_log_and_only_there(bundle: Path, tmp_p
         status, headers, content = service.ask("POST", "/predict", RED, Content_Type=CONTENT_TYPE)
         assert (status, json.loads(content)["request_id"]) == (500, headers["x-request-id"])
         assert b"division" not in content
+        assert eventually(lambda: service.log.read_text().count(headers["x-request-id"]) == 2)
         found = [line for line in lines(service) if line.get("request_id") == headers["x-request-id"]]
         assert [line["level"] for line in found] == ["error", "error"]
         assert "ZeroDivisionError: division by zero" in found[0]["traceback"]
@@ -151,6 +154,7 @@ def test_text_is_for_people_and_levels_are_kept(bundle: Path, tmp_path: Path) ->
     with running(bundle, tmp_path, TINYSIGHT_LOG_FORMAT="text", TINYSIGHT_LOG_LEVEL="debug") as service:
         service.ask("POST", "/predict", RED, Content_Type=CONTENT_TYPE, X_Request_ID="mine")
         service.ask("GET", "/%0aforged", X_Request_ID="forged")
+        assert eventually(lambda: "[forged]" in service.log.read_text())
         text = service.log.read_text()
     assert re.search(r"^\d\d:\d\d:\d\d info     serving colours version 12 on port \d+$", text, re.MULTILINE)
     assert re.search(r"info     POST /predict 200  \d+\.\d ms  red by version 12  \[mine\]$", text, re.MULTILINE)
@@ -173,7 +177,7 @@ def test_a_log_that_nobody_reads_stops_nobody(bundle: Path, tmp_path: Path) -> N
         assert service.ask("GET", "/model")[0] == 200
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
         process.stdout.close()  # type: ignore[union-attr]
 
 

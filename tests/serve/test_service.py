@@ -6,19 +6,19 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from onnx_models import COLOURS, solid_png
+from scraped import in_progress
 from serving import (
     PHOTOS,
     RGB,
     Running,
     children,
+    door_is_closed,
     eventually,
     is_alive,
     make_bundle,
@@ -83,7 +83,7 @@ def test_a_connection_goes_on_after_a_refusal(service: Running) -> None:
     """Also when the refused body was too long to be read."""
     import http.client
 
-    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=20)
+    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=60)
     for data, expected in ((bytes(3_000_000), 413), (b"text", 415), (solid_png(RGB["red"]), 200)):
         content_type, body = multipart("file", data)
         connection.request("POST", "/predict", body, {"Content-Type": content_type})
@@ -96,7 +96,7 @@ def test_a_connection_goes_on_after_a_refusal(service: Running) -> None:
 def test_an_upload_over_the_limit_is_answered_before_it_is_all_there(service: Running) -> None:
     """A client that declares a gigabyte gets its answer without sending it."""
     host, port = service.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         head = "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000000"
         connection.sendall(f"POST /predict HTTP/1.1\r\nHost: service\r\n{head}\r\n\r\n".encode())
         assert connection.recv(1000).startswith(b"HTTP/1.1 413")
@@ -105,7 +105,7 @@ def test_an_upload_over_the_limit_is_answered_before_it_is_all_there(service: Ru
 def test_a_client_that_hangs_up_harms_nobody(service: Running) -> None:
     host, port = service.url.removeprefix("http://").split(":")
     for _ in range(4):
-        with socket.create_connection((host, int(port)), timeout=10) as connection:
+        with socket.create_connection((host, int(port)), timeout=60) as connection:
             head = "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000"
             connection.sendall(f"POST /predict HTTP/1.1\r\nHost: service\r\n{head}\r\n\r\n--x".encode())
     assert Client(service.url).predict(PHOTOS[0]).model_version == "12"
@@ -133,7 +133,7 @@ def test_no_worker_outlives_a_killed_service(bundle: Path, tmp_path: Path) -> No
         assert eventually(lambda: len(children(service.process.pid)) == 2)
         workers = children(service.process.pid)
         service.process.kill()
-        service.process.wait(10)
+        service.process.wait(60)
         assert eventually(lambda: not any(is_alive(pid) for pid in workers))
 
 
@@ -142,16 +142,15 @@ def test_what_is_in_flight_is_finished_when_it_is_told_to_stop(bundle: Path, tmp
     content_type, body = multipart("red.png", solid_png(RGB["red"]))
     with running(bundle, tmp_path, TINYSIGHT_WORKERS=workers) as service:
         host, port = service.url.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=10) as connection:
+        with socket.create_connection((host, int(port)), timeout=60) as connection:
             head = f"Content-Type: {content_type}\r\nContent-Length: {len(body)}"
             connection.sendall(f"POST /predict HTTP/1.1\r\nHost: service\r\n{head}\r\n\r\n".encode() + body[:50])
-            time.sleep(0.5)
-            stop = threading.Timer(0, service.process.terminate)
-            stop.start()
-            time.sleep(0.5)
+            assert eventually(lambda: in_progress(service) == 1)
+            service.process.terminate()
+            assert eventually(lambda: door_is_closed(service))
             connection.sendall(body[50:])
             assert connection.recv(1000).startswith(b"HTTP/1.1 200")
-        assert service.process.wait(20) in (0, -signal.SIGTERM)
+        assert service.process.wait(60) in (0, -signal.SIGTERM)
 
 
 def test_the_process_never_imports_what_training_needs(bundle: Path) -> None:
