@@ -51,7 +51,7 @@ def main() -> None:
     file = "training_final" if asked.final else "training"
     for name in asked.sets.split(","):
         for candidate in asked.candidates.split(","):
-            found = _median(name, candidate, asked)
+            found = median(name, candidate, make_params(*asked.overrides), asked)
             few = f", {asked.per_class} a class" if asked.per_class else ""
             _keep(file, name, f"{candidate}{few}{asked.name and ', '}{asked.name}", found)
 
@@ -64,8 +64,15 @@ def _keep(file: str, name: str, candidate: str, found: dict[str, float]) -> None
     write(file, kept | {name: kept.get(name, {}) | {candidate: found | {"date": today}}})
 
 
-def _median(name: str, candidate: str, asked: argparse.Namespace) -> dict[str, float]:
-    params = make_params(*asked.overrides)
+def median(name: str, candidate: str, params: Params, asked: argparse.Namespace) -> dict[str, float]:
+    """Trains and judges a candidate as many times as there are seeds; the median of each figure.
+
+    Args:
+        name: of a set.
+        candidate: a key of `params.models`.
+        params: the configuration.
+        asked: `seeds`, `final` and `per_class`, as on the command line.
+    """
     expected = EXPECTED.get(name, EXPECTED[""])
     runs = [_run(SETS[name](seed), OTHERS.get(name, ()), candidate, seed, params, expected, asked)
             for seed in range(asked.seeds)]  # fmt: skip

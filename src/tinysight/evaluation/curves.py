@@ -20,7 +20,7 @@ FACTORS = (0.0, 0.5, 1.0, 1.5, 2.0)  # of what the user expects
 LARGEST_SHIFT, LARGEST_ROTATION = 0.5, 180.0
 POINTS = len(DISTORTIONS) * 4 + len(FACTORS)  # of all curves; the unspoiled pictures are asked about once
 FEWEST_ROWS = 50
-BUDGET = 1e12  # multiply-adds for all curves of a candidate: about 20 s of two cores
+BUDGET = 4e11  # multiply-adds for all curves of a candidate: about 8 s of two cores
 
 Rows = NDArray[np.int64]
 
