@@ -1,6 +1,7 @@
 """`make bench-peers`: what others train on the same rows of Fashion-MNIST, and what that costs them.
 
-They take some hours and 5 GB of disk, most of it for PyTorch: `ARGS="--seeds 1"` takes a third. They are judged on val, or on test with `--final`, which is logged as for `make bench-training`.
+They take some hours and 5 GB of disk, most of it for PyTorch: `ARGS="--seeds 1"` takes a third. They are judged on val,
+or on test with `--final`, which is logged as for `make bench-training`.
 """
 
 import argparse
