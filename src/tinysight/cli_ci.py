@@ -34,7 +34,14 @@ def add_ci(commands: "Commands", project: "Project") -> None:
     doctor = added.add_parser("doctor", help="what the workflows need and do not have here")
     runs = (_report, _comment, _propose, _promote, _doctor)
     for command, run in zip((reporting, commenting, proposing, promoting, doctor), runs, strict=True):
-        command.set_defaults(run=lambda arguments, run=run: run(arguments, project()))
+        command.set_defaults(run=lambda arguments, run=run: _do(run, arguments, project()))
+
+
+def _do(run: Callable[[argparse.Namespace, Paths], int], arguments: argparse.Namespace, paths: Paths) -> int:
+    from tinysight.retraining.identity import forget_empty_variables
+
+    forget_empty_variables()
+    return run(arguments, paths)
 
 
 def _report(arguments: argparse.Namespace, paths: Paths) -> int:
@@ -50,7 +57,7 @@ def _report(arguments: argparse.Namespace, paths: Paths) -> int:
 
 def _comment(arguments: argparse.Namespace, _: Paths) -> int:
     from tinysight.retraining.github import GitHub, pull_number
-    from tinysight.retraining.report import MARKER
+    from tinysight.retraining.markdown import MARKER
 
     number = pull_number()
     if number is None:

@@ -37,9 +37,11 @@ def add_retrain(commands: "Commands", project: "Project") -> None:
 
 
 def _retrain(arguments: argparse.Namespace, paths: Paths) -> int:
+    from tinysight.retraining.identity import forget_empty_variables
     from tinysight.retraining.outcome import FAILURES
     from tinysight.retraining.run import retrain
 
+    forget_empty_variables()
     signal.signal(signal.SIGTERM, _stopped)  # so that what it started is stopped too
     outcome = retrain(paths, promote=arguments.promote, quiet=arguments.quiet or arguments.json)
     if arguments.json:

@@ -1,6 +1,7 @@
 """A token of GitHub's runner, asked for over HTTP from a server that answers as GitHub's does."""
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tinysight.errors import ConfigError
-from tinysight.retraining.identity import FILE, SECRET, URL, fresh_token
+from tinysight.retraining.identity import FILE, SECRET, URL, forget_empty_variables, fresh_token
 
 
 @pytest.fixture
@@ -61,10 +62,20 @@ def test_nothing_is_asked_for_where_a_part_is_missing(
 def test_a_refusal_names_the_permission_and_never_the_secret(
     github: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch, address: str, tmp_path: Path
 ) -> None:
-    import os
-
     monkeypatch.setenv(URL, address.format(os.environ[URL]))
     with pytest.raises(ConfigError, match="id-token: write") as caught:
         fresh_token()
     assert "of this job" not in str(caught.value)
     assert not (tmp_path / "aws" / "token").exists()
+
+
+def test_what_nobody_filled_in_is_as_if_it_were_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("AWS_ROLE_ARN", ""), ("MLFLOW_TRACKING_URI", " "), ("AWS_REGION", "eu"), ("OTHER", "")):
+        monkeypatch.setenv(name, value)
+    forget_empty_variables()
+    assert [os.environ.get(name) for name in ("AWS_ROLE_ARN", "MLFLOW_TRACKING_URI", "AWS_REGION", "OTHER")] == [
+        None,
+        None,
+        "eu",
+        "",
+    ]

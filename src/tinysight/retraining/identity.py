@@ -2,7 +2,6 @@
 
 import json
 import os
-import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -10,9 +9,16 @@ from tinysight.errors import ConfigError
 from tinysight.whole_file import whole
 
 URL, SECRET = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
-FILE, AUDIENCE = "AWS_WEB_IDENTITY_TOKEN_FILE", "TINYSIGHT_TOKEN_AUDIENCE"
-DEFAULT_AUDIENCE = "sts.amazonaws.com"
+FILE, AUDIENCE = "AWS_WEB_IDENTITY_TOKEN_FILE", "sts.amazonaws.com"
 SECONDS = 30
+OF_WORKFLOWS = ("AWS_", "MLFLOW_")
+
+
+def forget_empty_variables() -> None:
+    """A workflow sets what nobody filled in to an empty text; AWS's libraries take that for a region or a role."""
+    for name, value in list(os.environ.items()):
+        if name.startswith(OF_WORKFLOWS) and not value.strip():
+            del os.environ[name]
 
 
 def fresh_token() -> bool:
@@ -26,8 +32,7 @@ def fresh_token() -> bool:
     address, secret, file = (os.environ.get(name, "") for name in (URL, SECRET, FILE))
     if not (address and secret and file):
         return False
-    audience = urllib.parse.quote(os.environ.get(AUDIENCE) or DEFAULT_AUDIENCE, safe="")
-    request = urllib.request.Request(f"{address}&audience={audience}", headers={"Authorization": f"Bearer {secret}"})  # noqa: S310 - GitHub names it
+    request = urllib.request.Request(f"{address}&audience={AUDIENCE}", headers={"Authorization": f"Bearer {secret}"})  # noqa: S310 - GitHub names it
     try:
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - as above
             token = json.load(answer)["value"]

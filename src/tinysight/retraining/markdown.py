@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+MARKER = "<!-- tinysight retrain -->"  # begins our comment, by which it is found again
 LONGEST = 80  # characters of a cell
 BLOCKS = "▏▎▍▌▋▊▉█"  # an eighth to eight eighths
 WIDTH = 10  # blocks of a full bar

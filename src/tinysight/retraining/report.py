@@ -9,7 +9,7 @@ from tinysight.errors import TrackingError
 from tinysight.evaluation.scores import read_scores
 from tinysight.evaluation.selection import Verdict
 from tinysight.paths import Paths
-from tinysight.retraining.markdown import folded, plain, table
+from tinysight.retraining.markdown import MARKER, folded, plain, table
 from tinysight.retraining.report_scores import candidate_lines, comparison_lines, picture_lines
 from tinysight.retraining.since_base import ClassChange, any_change, pictures_since, settings_since
 from tinysight.tracking.changes import Change
@@ -18,7 +18,6 @@ from tinysight.tracking.record import read_verdict
 from tinysight.tracking.registry import list_versions
 from tinysight.tracking.version_info import PRODUCTION, VersionInfo
 
-MARKER = "<!-- tinysight retrain -->"  # by which the comment is found again
 LONGEST = 60_000  # characters; GitHub takes 65,536
 
 
