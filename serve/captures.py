@@ -18,7 +18,7 @@ from tinysight.records import CAPTURES, Capture, Reason, to_header
 
 log = logging.getLogger("serve")
 UNKNOWN, UNSURE = 10, 3  # times the rate: where the model doubts, a picture teaches it more
-MOST_WAITING = 4_000_000  # bytes of pictures that wait to be written; a larger one may wait alone
+MOST_WAITING = 4_000_000  # bytes of pictures that wait to be written, half of it for those nobody asked to keep
 PAUSE = 10.0  # seconds without a try after the disk has refused
 TIDY = 600.0  # seconds between two looks for what is too old
 Waiting = tuple[Capture, bytes]
@@ -80,7 +80,7 @@ class Captures:
         if drawn is None:
             return
         waiting = self._came - self._went
-        if waiting and waiting + len(data) > MOST_WAITING:
+        if waiting and waiting + len(data) > (MOST_WAITING if asked else MOST_WAITING // 2):
             self._lost["queue"](1)
             return
         capture = Capture(

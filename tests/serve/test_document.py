@@ -16,6 +16,7 @@ from serve.guard import OPEN
 ROUTES = {
     "/predict": {"post"},
     "/predict/batch": {"post"},
+    "/feedback": {"post"},
     "/model": {"get"},
     "/labels": {"get"},
     "/healthz": {"get"},

@@ -78,9 +78,9 @@ def test_an_undeclared_length_is_refused_as_soon_as_it_is_over_the_limit(app: Fa
 
 
 def test_unknown_addresses_and_methods_are_problems_too(app: FastAPI) -> None:
-    check(ask(app, "GET", "/nowhere"), "not-found", "POST /predict")
+    check(ask(app, "GET", "/nowhere"), "not-found", "POST /feedback, /predict")
     for path in ("/predict/", "/redoc", "/docs/oauth2-redirect"):
-        check(ask(app, "GET", path), "not-found", "GET /, /docs, /healthz", "POST /predict, /predict/batch")
+        check(ask(app, "GET", path), "not-found", "GET /, /docs, /healthz", "POST /feedback, /predict, /predict/batch")
     response = ask(app, "GET", "/predict")
     check(response, "method-not-allowed", "POST")
     assert response.headers["allow"] == "POST"
@@ -93,7 +93,7 @@ def test_a_fault_of_the_service_shows_nothing_of_its_insides(app: FastAPI, monke
     def fail(_: object, __: bytes) -> None:
         raise RuntimeError("/tmp/secret is full")
 
-    monkeypatch.setattr("tinysight.predictor.Predictor.decode", fail)
+    monkeypatch.setattr("serve.answers.decode_with_header", fail)
     check(ask(app, "POST", "/predict", files={"file": b"x"}), "internal", "not in your request")
 
 
@@ -107,10 +107,16 @@ def test_without_a_model_predictions_wait_and_the_process_is_healthy(
     assert ask(app, "GET", "/healthz").json() == {"status": "ok"}
 
 
+ELSEWHERE = {
+    *("not-found", "method-not-allowed", "draining", "too-many-files"),
+    *("feedback-off", "unknown-prediction", "unknown-class", "not-json", "storage-full"),
+}
+
+
 def test_every_problem_that_predict_can_give_is_documented(app: FastAPI) -> None:
     answers = json.dumps(app.openapi()["paths"]["/predict"]["post"]["responses"])
     for kind, (_, title) in KINDS.items():
-        elsewhere = kind in ("not-found", "method-not-allowed", "draining", "too-many-files")
+        elsewhere = kind in ELSEWHERE
         assert (title in answers) != elsewhere, kind
         assert kind in EXAMPLES or kind in ("not-found", "method-not-allowed")
 
@@ -125,7 +131,7 @@ def test_problems_are_the_only_other_answers(app: FastAPI) -> None:
     for methods in app.openapi()["paths"].values():
         for operation in methods.values():
             for status, answer in operation["responses"].items():
-                assert (set(answer["content"]) == {MEDIA_TYPE}) == (status != "200")
+                assert (set(answer["content"]) == {MEDIA_TYPE}) == (status not in ("200", "201"))
 
 
 def test_answers_are_small(app: FastAPI) -> None:
