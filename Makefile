@@ -126,6 +126,10 @@ soak: .venv/ready ## hundreds of kills at random moments, 100,000 broken picture
 bench: .venv/ready ## measure on this machine; writes docs/figures/
 	python -m tests.bench.bench
 
+.PHONY: bench-drift
+bench-drift: .venv/ready ## 200 windows and streams of unchanged pictures and of each change, on two sets: what drift sees; by hand
+	python -m tests.bench.bench drift
+
 .PHONY: bench-digits
 bench-digits: .venv/ready ## the whole pipeline on the digits: what README.md shows of it, with a picture; needs Chromium; by hand
 	python -m tests.bench.bench digits

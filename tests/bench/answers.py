@@ -1,4 +1,4 @@
-"""Fills answers.md, tuning.md and README.md: what stands between two markers is made from docs/figures alone."""
+"""Fills pages of docs and README.md: what stands between two markers is made from docs/figures alone."""
 
 import re
 import sys
@@ -9,13 +9,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from projects import ROOT
 
 from tests.bench.answer_blocks import BLOCKS
+from tests.bench.drift_block import DRIFT_BLOCKS
 from tests.bench.measured import Figures, NotMeasuredError
 from tests.bench.readme_blocks import README_BLOCKS
 from tests.bench.tuning_block import TUNING_BLOCKS
 from tinysight.whole_file import write_whole
 
-PAGES = (ROOT / "docs" / "answers.md", ROOT / "docs" / "tuning.md", ROOT / "README.md")
-ALL_BLOCKS = {**BLOCKS, **README_BLOCKS, **TUNING_BLOCKS}
+PAGES = (ROOT / "docs" / "answers.md", ROOT / "docs" / "tuning.md", ROOT / "docs" / "drift.md", ROOT / "README.md")
+ALL_BLOCKS = {**BLOCKS, **README_BLOCKS, **TUNING_BLOCKS, **DRIFT_BLOCKS}
 PLACE = re.compile(r"^( *)<!-- figures: (\w+) -->\n.*?^ *<!-- end -->$", re.DOTALL | re.MULTILINE)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 COMMANDS = {
     "digits": "make bench-digits",
+    "drift": "make bench-drift",
     "fashion": "make bench-fashion",
     "packages": "make bench-packages",
     "planted": "make bench-planted",
