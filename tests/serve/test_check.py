@@ -36,8 +36,10 @@ def judgements(text: str) -> dict[str, str]:
 def test_a_service_that_would_start_is_ok_in_each_thing_and_a_misspelt_variable_is_told(
     bundle: Path, tmp_path: Path
 ) -> None:
-    code, text = serve(tmp_path, "--check", TINYSIGHT_MODEL=str(bundle), TINYSIGHT_WORKER="3")
-    fine = dict.fromkeys(("settings", "port", "model", "memory"), "ok")
+    code, text = serve(
+        tmp_path, "--check", TINYSIGHT_MODEL=str(bundle), TINYSIGHT_WORKER="3", TINYSIGHT_CAPTURE_DIR="kept"
+    )
+    fine = dict.fromkeys(("settings", "port", "captures", "model", "memory"), "ok")
     assert (code, judgements(text)) == (0, fine | {"TINYSIGHT_WORKER": "note"})
     assert "colours version 7 passes its checks" in text
 
@@ -60,8 +62,9 @@ def test_several_faults_are_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("")
     own = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9", "TINYSIGHT_CACHE_DIR": str(file), "TINYSIGHT_HOST": "256.1.1.1"}
-    code, text = serve(tmp_path, "--check", TINYSIGHT_MODEL=SPEC, **own)
-    assert (code, judgements(text)) == (2, {"settings": "ok", "port": "wrong", "cache": "wrong", "model": "wrong"})
+    code, text = serve(tmp_path, "--check", TINYSIGHT_MODEL=SPEC, TINYSIGHT_CAPTURE_DIR=str(file), **own)
+    wrong = dict.fromkeys(("port", "cache", "captures", "model"), "wrong")
+    assert (code, judgements(text)) == (2, {"settings": "ok"} | wrong)
 
 
 def test_a_model_that_is_not_as_promised_is_told(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """With keys, a rate and a small limit of bytes, so that their refusals are documented and met."""
     folder = tmp_path_factory.mktemp("schemathesis")
     own = {"TINYSIGHT_API_KEYS": f"test:{sha256(KEY.encode()).hexdigest()}", "TINYSIGHT_RATE": "100000/minute"}
+    own |= {"TINYSIGHT_CAPTURE_DIR": str(folder / "kept")}
     with running(make_bundle(folder / "bundle"), folder, TINYSIGHT_MAX_BYTES="60000", **own) as service:
         yield service
 
