@@ -34,6 +34,7 @@ def shorten(project: Path, epochs: int = 4) -> None:
     for file, key, value in (
         ("train/default.yaml", "epochs", epochs),
         ("augment/camera.yaml", "copies", 1),
+        ("evaluate/default.yaml", "curve_images", 60),
         ("evaluate/default.yaml", "timed_images", 10),
         ("evaluate/default.yaml", "service_seconds", 0),
     ):

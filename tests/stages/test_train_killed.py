@@ -17,7 +17,7 @@ from tinysight.models.checkpoints import STATE
 from tinysight.paths import Paths
 
 pytestmark = pytest.mark.slow
-EPOCHS = 30
+EPOCHS = 16
 
 
 def start(root: Path) -> "subprocess.Popen[bytes]":
