@@ -73,7 +73,7 @@ def answer_requests(
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    GentleServer(config, metrics, shared, place, drift).run(sockets=[listener])
+    GentleServer(config, metrics, shared, place, lambda: drift.tick(app.state.store.current)).run(sockets=[listener])
     if app.state.captures:
         app.state.captures.close()
 

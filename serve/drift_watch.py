@@ -58,22 +58,32 @@ class DriftWatch:
     def saw(self, served: "ServedModel", picture: Decoded, probabilities: np.ndarray) -> None:
         """Takes a picture that was answered; it costs about a microsecond until a group of them is measured.
 
+        What a model still answers that has been replaced is passed over.
+
         Args:
             served: the model that answered.
             picture: as it was sent.
             probabilities: (classes,) float32, the answer.
         """
-        if served is not self._served:
+        if not self._settings.drift:
+            return
+        if self._served is None:
             self._follow(served)
-        if served.reference is None or not self._settings.drift:
+        if served.reference is None or served is not self._served:
             return
         self._waiting.append((picture, probabilities))
         if len(self._waiting) >= GROUP:
             self._measure()
 
-    def tick(self) -> None:
-        """Measures what waits; the first worker weighs what all have seen. To be called a few times a second."""
+    def tick(self, current: "ServedModel | None") -> None:
+        """Measures what waits; the first worker weighs what all have seen. To be called a few times a second.
+
+        Args:
+            current: the model that answers now.
+        """
         self._measure()
+        if current is not None and current is not self._served and self._settings.drift:
+            self._follow(current)
         if self._gauges is None or self._evidence is None or self._served is None:
             return
         for place in self._sightings.places:

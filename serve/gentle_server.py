@@ -10,7 +10,6 @@ from typing import cast
 import uvicorn
 
 from serve.acceptor import Acceptor
-from serve.drift_watch import DriftWatch
 from serve.metrics import Metrics
 from serve.shared import Shared
 from serve.shared_cells import OPEN
@@ -22,7 +21,9 @@ LINGER = 1.0  # seconds for a client of an open connection to send one more requ
 class GentleServer(uvicorn.Server):
     """uvicorn's server, with an eye on the log."""
 
-    def __init__(self, config: uvicorn.Config, metrics: Metrics, shared: Shared, place: int, drift: DriftWatch) -> None:
+    def __init__(
+        self, config: uvicorn.Config, metrics: Metrics, shared: Shared, place: int, watch_drift: Callable[[], None]
+    ) -> None:
         """Serves nothing yet.
 
         Args:
@@ -30,12 +31,12 @@ class GentleServer(uvicorn.Server):
             metrics: of this worker.
             shared: with the others, among it the log.
             place: of this worker among all.
-            drift: weighs now and then what was seen.
+            watch_drift: to be called a few times a second.
         """
         super().__init__(config)
         self._counts, self._place, outlet = shared.cells.everybodys(OPEN), place, shared.outlet
         self._metrics, self._outlet, self._dropped = metrics, outlet, outlet.dropped
-        self._drift = drift
+        self._watch_drift = watch_drift
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts to take connections, in turn with the other workers."""
@@ -51,7 +52,7 @@ class GentleServer(uvicorn.Server):
         """Ten times a second."""
         if self._outlet.waiting:
             self._outlet.flush()
-        self._drift.tick()
+        self._watch_drift()
         if dropped := self._outlet.dropped - self._dropped:
             self._metrics.dropped(dropped)
             self._dropped += dropped

@@ -29,7 +29,7 @@ TEXT = {"schema": {"type": "string"}, "example": EXAMPLE}
 async def metrics(request: Request) -> Response:
     """Counts, times, versions, memory: of the whole service."""
     shared, store = request.app.state.metrics.shared, request.app.state.store
-    request.app.state.drift.tick()
+    request.app.state.drift.tick(store.current)
     captures = request.app.state.captures
     kept = {families.CAPTURE_BYTES.name: [float(captures.folder.bytes())]} if captures else {}
     numbers = kept | _known(store) | shared.totals() | dict(_now(store)) | dict(_processes(shared.pages()))

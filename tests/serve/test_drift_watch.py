@@ -1,6 +1,8 @@
 """The service notices that its pictures have changed, says so in /metrics and its log, and answers all the same."""
 
 import logging
+from dataclasses import replace
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,11 @@ from serving import eventually, running
 from watched_bundle import bundle_with_reference, pictures
 
 from serve.app import create_app
+from serve.drift_watch import DriftWatch
+from serve.metrics import Metrics
 from serve.settings import load_settings
+from serve.shared import SIGHTINGS
+from serve.shared_cells import SharedCells
 from tinysight.client import Client
 from tinysight.drift.reference import FILE
 from tinysight.errors import ConfigError
@@ -108,6 +114,48 @@ def test_settings_that_cannot_work_are_named(name: str, wrong: str, monkeypatch:
     monkeypatch.setenv(f"TINYSIGHT_{name}", wrong)
     with pytest.raises(ConfigError, match=f"TINYSIGHT_{name}"):
         load_settings()
+
+
+def test_the_first_worker_weighs_what_the_others_see_though_it_sees_nothing_itself(bundle: Path) -> None:
+    """One client that keeps its connection is answered by one worker only."""
+    memory, cells = mmap(-1, 2 * SIGHTINGS), SharedCells(2)
+    settings = load_settings(model=str(bundle))
+    app = create_app(settings, drift=DriftWatch(settings, Metrics(cells, 2), memory, place=1))
+    first = DriftWatch(settings, Metrics(cells, 1), memory, place=0)
+    first.tick(app.state.store.current)
+    _send(app, pictures(100, 6, light=0.6))
+    ask(app, "GET", "/metrics")  # the other measures what waits
+    first.tick(app.state.store.current)
+    totals = cells.totals()
+    assert (totals["tinysight_drift_pictures_total"], totals["tinysight_drift_alarm"]) == ([100], [1])
+
+
+def test_who_takes_over_the_first_place_leaves_the_alarm_on_and_another_version_ends_it(bundle: Path) -> None:
+    memory, cells, settings = mmap(-1, SIGHTINGS), SharedCells(1), load_settings(model=str(bundle))
+    app = create_app(settings, drift=DriftWatch(settings, Metrics(cells, 1), memory))
+    _send(app, pictures(100, 6, light=0.6))
+    ask(app, "GET", "/metrics")
+    assert cells.totals()["tinysight_drift_alarm"] == [1]
+    successor, served = DriftWatch(settings, Metrics(cells, 1), memory), app.state.store.current
+    successor.tick(served)
+    assert cells.totals()["tinysight_drift_alarm"] == [1]
+    assert cells.totals()["tinysight_drift_pictures_total"] == [100]
+    successor.tick(replace(served))
+    assert cells.totals()["tinysight_drift_alarm"] == [0]
+
+
+def test_what_a_replaced_model_still_answers_is_passed_over(bundle: Path) -> None:
+    app = _app(bundle)
+    _send(app, pictures(30, 5))
+    old, app.state.store.current = app.state.store.current, replace(app.state.store.current)
+    _send(app, pictures(50, 5))
+    ask(app, "GET", "/metrics")  # from here on the new one is watched
+    app.state.store.current = old
+    _send(app, pictures(50, 5))
+    app.state.store.current = app.state.drift._served
+    assert _number(app, "tinysight_drift_pictures_total") == 0
+    _send(app, pictures(50, 5))
+    assert _number(app, "tinysight_drift_pictures_total") == 50
 
 
 def test_two_workers_watch_together(bundle: Path, tmp_path: Path) -> None:
