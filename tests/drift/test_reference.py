@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from drifting_pictures import CLASSES, looked, reference, seen
+from projects import ROOT
 
 from tinysight.drift.reference import FEWEST, from_json, make_reference, to_json
 from tinysight.drift.window import compare
@@ -19,6 +20,14 @@ def test_it_comes_back_from_its_file_and_sorts_alike() -> None:
     assert to_json(again) == to_json(made)
     traffic = looked(100, 9)
     assert np.array_equal(again.sort(traffic).bins, made.sort(traffic).bins)
+
+
+def test_a_file_of_an_earlier_version_is_read_as_it_was() -> None:
+    """The golden file is a contract: bundles that carry one like it are out there."""
+    data = (ROOT / "tests" / "golden" / "reference.json").read_bytes()
+    golden = from_json(data, CLASSES)
+    assert golden.pictures == 40
+    assert to_json(golden) == data
 
 
 def test_it_is_small() -> None:
