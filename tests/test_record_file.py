@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinysight.record_file import ENTRY, HEAD, RecordFile, began, claim, entries, find, record_files
@@ -21,7 +21,6 @@ def written(folder: Path, records: list[tuple[bytes, bytes]]) -> Path:
     file = RecordFile(folder, 1 << 20)
     for header, content in records:
         file.append(header, content)
-    file.sync()
     file.close()
     return file.path
 
@@ -30,12 +29,14 @@ def read(path: Path) -> list[tuple[bytes, bytes | None]]:
     return [(entry.header, entry.content()) for entry in entries(path)]
 
 
+@settings(max_examples=40)
 @given(RECORDS)
 def test_all_that_was_added_is_read_in_its_order(records: list[tuple[bytes, bytes]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         assert read(written(Path(folder), records)) == records
 
 
+@settings(max_examples=40)
 @given(RECORDS, st.data())
 def test_a_file_cut_anywhere_gives_its_whole_records(records: list[tuple[bytes, bytes]], data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -52,6 +53,7 @@ def test_a_file_cut_anywhere_gives_its_whole_records(records: list[tuple[bytes, 
         assert bool(notes) == (cut not in ends)
 
 
+@settings(max_examples=40)
 @given(RECORDS.filter(len), st.data())
 def test_a_wrong_byte_costs_one_record_at_most(records: list[tuple[bytes, bytes]], data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -80,6 +80,7 @@ def test_a_pull_while_pictures_come_in_takes_whole_ones_only(tmp_path: Path) -> 
         thread.join()
 
 
+@pytest.mark.slow  # what speaks to it takes seconds to import
 def test_an_object_store_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     prediction_id = spoken(tmp_path / "there")
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
