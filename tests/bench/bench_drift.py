@@ -9,7 +9,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from tests.bench.training_sets import SETS, TrainingSet  # noqa: E402
 from tinysight.drift.evidence import BLOCK, Evidence  # noqa: E402
 from tinysight.drift.measures import Looked, look  # noqa: E402
 from tinysight.drift.pictures import look_at_files  # noqa: E402
-from tinysight.drift.reference import Reference, make_reference, to_json  # noqa: E402
+from tinysight.drift.reference import Seen, make_reference, to_json  # noqa: E402
 from tinysight.drift.window import compare  # noqa: E402
 from tinysight.predictor import Predictor  # noqa: E402
 
@@ -34,6 +35,7 @@ TRAINED = {"digits": 2000, "fashion": 5000}  # pictures that the model learns fr
 TRAFFIC = {"digits": 3000, "fashion": 5000}  # others, from which reference and traffic are drawn
 QUIET = {"digits": 1200, "fashion": 3000}  # pictures before the change, none of them twice
 REPEATS, GROUP = 200, 16
+NEVER = 1000
 
 Rows = NDArray[np.int64]
 Change = Callable[[Image.Image], Image.Image]
@@ -64,7 +66,7 @@ def measure_set(name: str) -> dict[str, Any]:
     looked = {NOTHING: _looked(predictor, pictures, rows, lambda picture: picture)}
     looked |= {change: _looked(predictor, pictures, rows, how) for change, how in CHANGES.items()}
     trials = Trials(pictures.names, pictures.labels[rows], looked, QUIET[name])
-    found = {change: trials.of(change) for change in (NOTHING, *CHANGES, DOUBLED)}
+    found = trials.all((NOTHING, *CHANGES, DOUBLED))
     print(name, found)
     return {"windows": WINDOWS, "window": WINDOW, "reference": REFERENCE, "quiet": QUIET[name], "changes": found}
 
@@ -75,54 +77,55 @@ class Trials:
     def __init__(self, names: tuple[str, ...], labels: Rows, looked: dict[str, Looked], quiet: int) -> None:
         self._names, self._labels, self._looked, self._quiet = names, labels, looked, quiet
 
-    def of(self, change: str) -> dict[str, Any]:
-        """Shares of windows with an alarm, and of streams before and after the change."""
-        windows = [self._window(change, seed) for seed in range(WINDOWS)]
-        delays = [self._stream(change, seed) for seed in range(WINDOWS)]
-        late = [delay for delay in delays if delay > 0]
-        return {
-            "window_alarms": sum(windows),
-            "early_alarms": sum(delay < 0 for delay in delays),
-            "alarms_within_300": sum(0 < delay <= 300 for delay in delays),
-            "pictures_to_alarm": statistics.median(late) if change != NOTHING and late else None,
-        }
+    def all(self, changes: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """For each change the windows with an alarm, and the streams with one before and after it."""
+        found = {change: {"window": 0, "delays": []} for change in changes}
+        for seed in range(WINDOWS):
+            order = np.random.default_rng(seed).permutation(len(self._labels))
+            reference, others = make_reference(self._taken(NOTHING, order[:REFERENCE]), self._names), order[REFERENCE:]
+            quiet = Evidence(reference, seed=seed)
+            quiet.add(reference.sort(self._taken(NOTHING, others[: self._quiet])))
+            for change in changes:
+                window = self._taken(change, self._chosen(change, others, seed))
+                found[change]["window"] += compare(reference, reference.sort(window)).drifted
+                after = self._taken(change, self._chosen(change, others[self._quiet :], seed))
+                found[change]["delays"].append(_delay(deepcopy(quiet), reference.sort(after)))
+        return {change: _summary(change, **one) for change, one in found.items()}
 
-    def _divided(self, seed: int) -> tuple[Reference, Rows]:
-        order = np.random.default_rng(seed).permutation(len(self._labels))
-        return make_reference(self._taken(NOTHING, order[:REFERENCE]), self._names), order[REFERENCE:]
-
-    def _window(self, change: str, seed: int) -> bool:
-        reference, others = self._divided(seed)
-        chosen = self._chosen(change, others, WINDOW, seed)
-        return compare(reference, reference.sort(self._taken(change, chosen))).drifted
-
-    def _stream(self, change: str, seed: int) -> int:
-        """Pictures from the change to the alarm; below 0 if it came before; 1,000 beyond what was sent if never."""
-        reference, others = self._divided(seed)
-        evidence = Evidence(reference, seed=seed)
-        evidence.add(reference.sort(self._taken(NOTHING, others[: self._quiet])))
-        if evidence.drifted:
-            return -1
-        after = self._chosen(change, others[self._quiet :], WINDOW, seed)
-        for start in range(0, WINDOW, BLOCK):
-            evidence.add(reference.sort(self._taken(change, after[start : start + BLOCK])))
-            if evidence.drifted:
-                return start + BLOCK
-        return 1000
-
-    def _chosen(self, change: str, rows: Rows, count: int, seed: int) -> Rows:
-        """So many of the rows; of one class twice as many as there are of it, and of the others fewer."""
+    def _chosen(self, change: str, rows: Rows, seed: int) -> Rows:
+        """A window of the rows; of one class twice as many as there are of it, and of the others fewer."""
         random = np.random.default_rng(1_000_000 + seed)
         if change != DOUBLED:
-            return rows[:count]
+            return rows[:WINDOW]
         is_it = self._labels[rows] == seed % len(self._names)
         share = 2 * is_it.mean()
         weights = np.where(is_it, share / is_it.sum(), (1 - share) / (~is_it).sum())
-        return random.choice(rows, count, p=weights)
+        return random.choice(rows, WINDOW, p=weights)
 
     def _taken(self, change: str, rows: Rows) -> Looked:
         looked = self._looked[NOTHING if change == DOUBLED else change]
         return Looked(*(column[rows] for column in looked))
+
+
+def _delay(evidence: Evidence, after: Seen) -> int:
+    """Pictures from the change to the alarm; below 0 if it came before; NEVER if it does not come."""
+    if evidence.drifted:
+        return -1
+    for start in range(0, WINDOW, BLOCK):
+        evidence.add(Seen(after.bins[start : start + BLOCK], after.classes[start : start + BLOCK]))
+        if evidence.drifted:
+            return start + BLOCK
+    return NEVER
+
+
+def _summary(change: str, window: int, delays: list[int]) -> dict[str, Any]:
+    late = [delay for delay in delays if delay > 0]
+    return {
+        "window_alarms": window,
+        "early_alarms": sum(delay < 0 for delay in delays),
+        "alarms_within_300": sum(0 < delay <= WINDOW for delay in delays),
+        "pictures_to_alarm": statistics.median(late) if change != NOTHING and late else None,
+    }
 
 
 def cost() -> dict[str, float]:
