@@ -31,6 +31,6 @@ def bar(share: float) -> str:
     return BLOCKS[-1] * whole + (BLOCKS[rest - 1] if rest else "")
 
 
-def folded(title: str, lines: Sequence[str]) -> list[str]:
-    """Lines behind a title that opens them."""
-    return [f"<details><summary>{title}</summary>", "", *lines, "", "</details>", ""]
+def folded(title: str, lines: Sequence[str], *, closed: bool = True) -> list[str]:
+    """Lines behind a title that opens and closes them."""
+    return [f"<details{'' if closed else ' open'}><summary>{title}</summary>", "", *lines, "", "</details>", ""]

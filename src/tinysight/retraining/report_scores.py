@@ -87,12 +87,14 @@ def _levels(curve: Curve) -> Iterator[str]:
 
 
 def _level(level: float, unit: str) -> str:
-    return f"{level * 100:g} %" if unit == "%" else f"{level:g} {plain(unit)}"
+    if unit == "%":
+        return f"{level * 100:g} %"
+    return f"{level:g}{plain(unit)}" if unit == "°" else f"{level:g} {plain(unit)}"
 
 
 def picture_lines(scores: Scores) -> list[str]:
     """Confusion and robustness of the chosen candidate, folded."""
     confusion: Sequence[str] = confusion_lines(scores.test)
     fallen = robustness_lines(scores)
-    shown = folded(f"Confusion on {scores.test.rows} test pictures", confusion)
+    shown = folded(f"Confusion on {scores.test.rows} test pictures", confusion, closed=False)
     return [*shown, *(folded("When pictures are disturbed (val)", fallen) if fallen else [])]
