@@ -69,6 +69,7 @@ BROKEN: dict[str, Callable[[dict[str, Any]], object]] = {
     "other classes": lambda c: c.update(class_names=["a", "b", "c"]),
     "a statistic less": lambda c: c["statistics"].pop("colour"),
     "an edge more": lambda c: c["statistics"]["colour"]["edges"].append(1e9),
+    "too many edges": lambda c: c["statistics"]["size"].update(edges=[*range(101)], counts=[[0] * 203] * 3),
     "a negative count": lambda c: c["statistics"]["size"]["counts"][0].__setitem__(0, -1),
     "words": lambda c: c.update(named=["a", "b", "c"]),
     "no number": lambda c: c["usual"]["whitening"][0].__setitem__(0, float("nan")),

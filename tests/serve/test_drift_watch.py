@@ -158,6 +158,7 @@ def test_what_a_replaced_model_still_answers_is_passed_over(bundle: Path) -> Non
     assert _number(app, "tinysight_drift_pictures_total") == 50
 
 
+@pytest.mark.slow
 def test_two_workers_watch_together(bundle: Path, tmp_path: Path) -> None:
     """Whichever of them sees a picture, it counts once; and whichever is asked, it tells of both."""
     with running(bundle, tmp_path, TINYSIGHT_WORKERS="2") as service:

@@ -13,7 +13,7 @@ from tinysight.errors import BundleError, DataError
 
 SCHEMA = 1
 FILE = "reference.json"
-EDGES = 11  # of each statistic, at equal shares of the pictures
+EDGES, MOST_EDGES = 11, 100  # of each statistic, at equal shares of the pictures; in a file of a later version
 FEWEST = 20  # pictures: with fewer nothing can be noticed
 MOST_FITTED = 300  # pictures that say where edges lie and what is usual; no more than a quarter of all
 LEAST_SPREAD = 1e-3  # of a number of the embedding
@@ -158,7 +158,12 @@ def _read(content: dict[str, Any], class_names: tuple[str, ...]) -> Reference:
     if content["schema"] != SCHEMA or tuple(content["class_names"]) != class_names:
         raise ValueError(f"schema {SCHEMA} and the model's classes are wanted")
     for edge, count in zip(edges, counts, strict=True):
-        if count.shape != (len(class_names), 2 * len(edge) + 1) or count.min() < 0 or not np.isfinite(edge).all():
+        if (
+            len(edge) > MOST_EDGES
+            or count.shape != (len(class_names), 2 * len(edge) + 1)
+            or count.min() < 0
+            or not np.isfinite(edge).all()
+        ):
             raise ValueError("its counts do not fit its edges")
     named = np.asarray(content["named"], dtype=np.int64)
     wanted = WAVES**2 - 1 + len(class_names), len(class_names)
