@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from results import give_store, make_results
 from watched_bundle import bundle_with_reference, pictures
 
 from tinysight.cli import main
 from tinysight.records import Capture, Reason, new_id, write_captures
+from tinysight.tracking.release import release
 
 Run = tuple[int, str, str]
 
@@ -23,7 +25,8 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No project, and nothing that the caller's shell has set."""
-    monkeypatch.delenv("TINYSIGHT_MODEL", raising=False)
+    for name in ("TINYSIGHT_MODEL", "MLFLOW_TRACKING_URI", "DVC_EXP_NAME", "TINYSIGHT_NO_PROMOTE"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 
 
@@ -147,3 +150,19 @@ def test_a_project_has_its_page_in_reports(bundle: Path, capsys: pytest.CaptureF
     assert code == 0
     assert "30 pictures show large changes only" in out
     assert Path("reports/drift.html").is_file()
+
+
+@pytest.mark.slow
+def test_the_version_in_production_is_the_default(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    params, paths = make_results(tmp_path)
+    give_store(paths)
+    paths.conf.mkdir()
+    release(params, paths)
+    capsys.readouterr()
+    code, out, _ = _drift(capsys, "data/raw")
+    assert code == 0
+    assert out.splitlines() == [
+        "No change is seen. 90 pictures were compared with 30 that version 1 of colours was judged on.",
+        "90 pictures show large changes only: small ones need 100 or more.",
+        f"{paths.drift} shows it.",
+    ]
