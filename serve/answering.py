@@ -5,6 +5,7 @@ The parent imports this file before it forks the first worker, so that all worke
 
 import asyncio
 import socket
+import sys
 import warnings
 from functools import partial
 from typing import cast
@@ -29,6 +30,8 @@ from serve.shared_cells import OPEN
 from serve.version import Release
 from serve.watch import Unread
 
+SOON = 0.001  # seconds until a thread that keeps pictures has its turn; after each call of the system it needs one
+
 
 def answer_requests(
     settings: Settings,
@@ -51,6 +54,8 @@ def answer_requests(
         shared: with all processes of the service.
     """
     give_back_large_memory()
+    if settings.capture_dir:
+        sys.setswitchinterval(SOON)
     warnings.filterwarnings("ignore", module=r"PIL\.")  # about damaged pictures: strangers must not write into the log
     metrics = Metrics(shared.cells, 1 + place)
     access = AccessLog(

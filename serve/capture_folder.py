@@ -5,7 +5,8 @@ import logging
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from tinysight.records import CAPTURES, FEEDBACK, KEPT, id_of, read_feedback
 
 log = logging.getLogger("serve")
 LOCK = "lock"
-FILES = 16  # of captures a worker, when the folder is full: the oldest of them makes room
+KINDS = (CAPTURES, KEPT, FEEDBACK)
+FILES = 12  # of captures a worker, when the folder is full: the oldest of them make room
+MARGIN = 8  # one part in so many is free after room was made
+DRAFTS = 600.0  # seconds between two looks for what killed writers have left
 FEEDBACK_FILES = 64  # the same of feedback, which is small
 FEEDBACK_SHARE = 4  # feedback may take one part in so many, so that it cannot displace the pictures that it is about
 KEPT_SHARE = 2  # and pictures with feedback one in so many, before the oldest of them goes first
@@ -39,11 +43,13 @@ class CaptureFolder:
         """
         assert settings.capture_dir is not None
         self.path = settings.capture_dir.expanduser()
-        # what _keep copies lies there twice for a moment: at most one file of the usual size
+        # what _keep copies lies there twice for a moment: at most one file of the usual size; larger ones are moved
         self._limit = int(settings.capture_megabytes * MEGABYTE * (1 - 1 / FILES))
         self._seconds = settings.capture_days * 86_400
         self._usual = {CAPTURES: self._limit // (FILES * settings.workers)}
         self._usual[FEEDBACK] = self._limit // (FEEDBACK_FILES * settings.workers)
+        self._closed: dict[str, int] = {}  # bytes of files that do not grow any more
+        self._drafts_due = 0.0
         self.roll_seconds = min(3600.0, self._seconds / 10)  # a file's oldest record decides when it goes
         check_writable(self.path)
 
@@ -76,10 +82,10 @@ class CaptureFolder:
         """
         wanted = max(self._usual[kind], HEAD.size + ENTRY.size + len(header) + len(content))
         with self.locked(alone=True):
-            self._tidy()
-            if kind == FEEDBACK and self._size(FEEDBACK) + wanted > self._limit // FEEDBACK_SHARE:
+            lying = self._tidied()
+            if kind == FEEDBACK and self._sum(lying[FEEDBACK]) + wanted > self._limit // FEEDBACK_SHARE:
                 raise FullError
-            self._make_room(wanted)
+            self._make_room(wanted, lying)
             disk = os.statvfs(self.path)
             if disk.f_bavail * disk.f_frsize < LEAST_FREE + wanted:
                 raise FullError
@@ -92,43 +98,65 @@ class CaptureFolder:
             OSError: if the disk refuses it.
         """
         with self.locked(alone=True):
-            self._tidy()
+            self._tidied()
 
-    def _tidy(self) -> None:
-        last = time.time() - self._seconds
-        for kind in (CAPTURES, KEPT, FEEDBACK):
-            for path in record_files(self.path / kind):
-                if began(path) < last and not _claim(path)[1]:
-                    path.unlink(missing_ok=True)
-            for draft in (self.path / kind).glob("*.part"):  # its writer was killed: they are made under the lock
+    def _tidied(self) -> dict[str, list[Path]]:
+        """The files of each kind, the oldest first, after those that are too old have been removed."""
+        last, lying = time.time() - self._seconds, {}
+        for kind in KINDS:
+            files = record_files(self.path / kind)
+            old = [path for path in files if began(path) < last and not self._claim(path)[1]]
+            for path in old:
+                path.unlink(missing_ok=True)
+            lying[kind] = files[:] if not old else [path for path in files if path not in old]
+        if self._drafts_due < time.monotonic():
+            self._drafts_due = time.monotonic() + DRAFTS
+            for draft in self.path.glob("*/*.part"):  # its writer was killed: they are made under the lock
                 draft.unlink(missing_ok=True)
+        return lying
 
-    def _size(self, kind: str) -> int:
-        return sum(_claim(path)[0] for path in record_files(self.path / kind))
+    def _claim(self, path: Path) -> tuple[int, bool]:
+        """Bytes that a file may come to, and whether it grows; one that does not grow is asked once."""
+        size = self._closed.get(path.name)
+        if size is not None:
+            return size, False
+        try:
+            size, active = claim(path)
+        except OSError:
+            return 0, False
+        if not active:
+            self._closed[path.name] = size
+        return size, active
 
-    def _make_room(self, wanted: int) -> None:
+    def _sum(self, files: Iterable[Path]) -> int:
+        return sum(self._claim(path)[0] for path in files)
+
+    def _make_room(self, wanted: int, lying: dict[str, list[Path]]) -> None:
         """Removes the oldest captures until there is room; those with feedback stay longer, in their share.
 
         Raises:
             FullError: if that does not suffice.
         """
-        total = sum(self._size(kind) for kind in (CAPTURES, KEPT, FEEDBACK))
-        if total + wanted <= self._limit:
+        sums = {kind: self._sum(lying[kind]) for kind in KINDS}
+        if sum(sums.values()) + wanted <= self._limit:
             return
+        there = {path.name for kind in KINDS for path in lying[kind]}
+        self._closed = {name: size for name, size in self._closed.items() if name in there}
         given = {one.prediction_id for one in read_feedback(self.path)}
-        while total + wanted > self._limit:
-            many = self._size(KEPT) > self._limit // KEPT_SHARE
-            path = (many and self._oldest(KEPT)) or self._oldest(CAPTURES) or self._oldest(KEPT)
-            if not path:
-                raise FullError
-            total -= path.stat().st_size
-            if path.parent.name == CAPTURES:
-                total += self._keep(path, given)
+        going = {kind: deque(path for path in lying[kind] if path.name in self._closed) for kind in (CAPTURES, KEPT)}
+        goal = self._limit - self._limit // MARGIN  # more than is needed, since each look at the folder costs
+        while sum(sums.values()) + wanted > goal:
+            many = going[KEPT] and sums[KEPT] > self._limit // KEPT_SHARE
+            kind = KEPT if many or not going[CAPTURES] else CAPTURES
+            if not going[kind]:
+                break
+            path = going[kind].popleft()
+            sums[kind] -= self._closed[path.name]
+            if kind == CAPTURES:
+                sums[KEPT] += self._keep(path, given)
             path.unlink(missing_ok=True)  # unless it was moved as it is
-
-    def _oldest(self, kind: str) -> Path | None:
-        """The oldest file that nobody writes to."""
-        return next((path for path in record_files(self.path / kind) if not _claim(path)[1]), None)
+        if sum(sums.values()) + wanted > self._limit:
+            raise FullError
 
     def _keep(self, path: Path, given: set[str]) -> int:
         """Copies the captures with feedback to where they stay longer; the bytes that they take there."""
@@ -139,7 +167,7 @@ class CaptureFolder:
         if len(wanted) == len(there):  # as of one picture that is larger than a usual file
             (self.path / KEPT).mkdir(exist_ok=True)
             os.replace(path, self.path / KEPT / path.name)
-            return (self.path / KEPT / path.name).stat().st_size
+            return self._closed[path.name]
         kept = RecordFile(self.path / KEPT, HEAD.size, began(path))
         for entry in wanted:
             if (content := entry.content()) is not None:
@@ -151,7 +179,7 @@ class CaptureFolder:
     def bytes(self) -> int:
         """What lies there, for whoever counts."""
         size = 0
-        for path in (path for kind in (CAPTURES, KEPT, FEEDBACK) for path in record_files(self.path / kind)):
+        for path in (path for kind in KINDS for path in record_files(self.path / kind)):
             with suppress(OSError):
                 size += path.stat().st_size
         return size
@@ -172,10 +200,3 @@ def check_writable(folder: Path) -> None:
             f"TINYSIGHT_CAPTURE_DIR: {folder} cannot be written: {error.strerror}. Set it to a folder that can, or"
             " unset it to keep nothing."
         ) from None
-
-
-def _claim(path: Path) -> tuple[int, bool]:
-    try:
-        return claim(path)
-    except OSError:
-        return 0, False

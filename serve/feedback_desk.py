@@ -70,7 +70,7 @@ class FeedbackDesk:
             model_version=capture.model_version, who=who,
         )  # fmt: skip
         try:
-            self._append(to_header(feedback), capture.prediction_id)
+            self._append(to_header(feedback), capture)
         except FullError:
             raise ProblemError("storage-full", FULL) from None
         except OSError as error:
@@ -78,15 +78,16 @@ class FeedbackDesk:
             raise ProblemError("storage-full", "The disk refuses it. Nothing was noted; try again later.") from None
         return feedback
 
-    def _append(self, header: bytes, prediction_id: str) -> None:
+    def _append(self, header: bytes, capture: Capture) -> None:
         if self._file is None or not self._file.fits(header):
             if self._file is not None:
                 file, self._file = self._file, None
                 file.close()
             self._file = self._folder.open_file(FEEDBACK, header)
         with self._folder.locked(alone=False):  # who makes room now sees this feedback, and keeps its picture
-            if find_capture(self._folder.path, prediction_id) is None:
-                raise _unknown_prediction(prediction_id)
+            assert capture.entry is not None  # it was found in a file
+            if not capture.entry.path.exists() and find_capture(self._folder.path, capture.prediction_id) is None:
+                raise _unknown_prediction(capture.prediction_id)
             self._file.append(header)
         self._file.sync()
 

@@ -14,7 +14,7 @@ HEAD = struct.Struct(">16s16sQ")  # what it is, its marker, the size in bytes th
 ENTRY = struct.Struct(">16sIIII")  # marker, bytes of header and content, checksums of both
 SIZES = struct.Struct(">II")
 MAGIC = b"tinysight rec 1\n"
-PIECE = 1 << 20  # bytes that are looked through at once for the next record behind a broken one
+PIECE = 4 << 20  # bytes that are looked through at once for the next record behind a broken one
 Note = Callable[[str], None]
 
 
@@ -127,9 +127,11 @@ class RecordFile:
 def record_files(folder: Path) -> list[Path]:
     """The files of records in a folder, the oldest first; none where there is no such folder."""
     try:
-        return sorted(path for path in folder.iterdir() if path.name.endswith(SUFFIX))
+        with os.scandir(folder) as found:
+            names = sorted(one.name for one in found if one.name.endswith(SUFFIX))
     except OSError:
         return []
+    return [folder / name for name in names]
 
 
 def began(path: Path) -> float:

@@ -140,9 +140,12 @@ def find_capture(folder: Path, prediction_id: str) -> Capture | None:
     if not IDENTIFIER.fullmatch(prediction_id):
         return None
     second, start = int(prediction_id[:8], 16), START + prediction_id.encode()
-    for path in (path for name in (CAPTURES, KEPT) for path in reversed(record_files(folder / name))):
-        if began(path) - MARGIN <= second and _grew_after(path, second) and (entry := find(path, start)):
-            return _record(entry, Capture)
+    for kind in (CAPTURES, KEPT):
+        files = [path for path in record_files(folder / kind) if began(path) - MARGIN <= second]
+        files.sort(key=lambda path: abs(began(path) - second))  # most probably it is in one that had just begun
+        for path in files:
+            if _grew_after(path, second) and (entry := find(path, start)):
+                return _record(entry, Capture)
     return None
 
 

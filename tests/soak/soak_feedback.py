@@ -32,7 +32,7 @@ from serving import PHOTOS, Running, children, make_bundle, running  # noqa: E40
 from tinysight.records import read_captures, read_feedback  # noqa: E402
 
 WORKERS, MEGABYTES = 4, 40
-LIVES = 10.5  # seconds that a worker lives at least: one that dies sooner is replaced after a pause
+LIVES = 10.1  # seconds that a worker lives at least: one that dies sooner is replaced after a pause
 SPEAKERS, SENDERS = 3, 3
 PAUSE = 0.05  # seconds of a speaker between two pictures, so that all that it says has room
 
