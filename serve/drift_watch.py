@@ -1,6 +1,7 @@
 """Notices that the pictures have changed: each worker measures what it sees, and the first one weighs it for all."""
 
 import logging
+from collections.abc import Callable
 from mmap import mmap
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,6 +48,7 @@ class DriftWatch:
             place: of this worker among all; the first one weighs.
         """
         self._settings, self._sightings, self._place = settings, Sightings(memory), place
+        self._on = settings.drift
         self._waiting: list[tuple[Decoded, np.ndarray]] = []
         self._served: ServedModel | None = None
         self._evidence: Evidence | None = None
@@ -65,7 +67,7 @@ class DriftWatch:
             picture: as it was sent.
             probabilities: (classes,) float32, the answer.
         """
-        if not self._settings.drift:
+        if not self._on:
             return
         if self._served is None:
             self._follow(served)
@@ -73,7 +75,7 @@ class DriftWatch:
             return
         self._waiting.append((picture, probabilities))
         if len(self._waiting) >= GROUP:
-            self._measure()
+            self._guarded(self._measure)
 
     def tick(self, current: "ServedModel | None") -> None:
         """Measures what waits; the first worker weighs what all have seen. To be called a few times a second.
@@ -81,9 +83,22 @@ class DriftWatch:
         Args:
             current: the model that answers now.
         """
-        self._measure()
-        if current is not None and current is not self._served and self._settings.drift:
+        if not self._on:
+            return
+        self._guarded(self._measure)
+        if current is not None and current is not self._served:
             self._follow(current)
+        self._guarded(self._weigh)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Whatever goes wrong in watching must not cost anybody an answer."""
+        try:
+            work()
+        except Exception:
+            log.exception("drift is not watched any more, since that failed")
+            self._on = False
+
+    def _weigh(self) -> None:
         if self._gauges is None or self._evidence is None or self._served is None:
             return
         for place in self._sightings.places:
@@ -106,7 +121,7 @@ class DriftWatch:
 
     def _follow(self, served: "ServedModel") -> None:
         """Begins anew with another model."""
-        self._measure()
+        self._guarded(self._measure)
         first, self._served = self._served is None, served
         if self._gauges is None:
             return

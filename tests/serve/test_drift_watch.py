@@ -158,6 +158,18 @@ def test_what_a_replaced_model_still_answers_is_passed_over(bundle: Path) -> Non
     assert _number(app, "tinysight_drift_pictures_total") == 50
 
 
+def test_a_fault_of_the_watch_costs_nobody_an_answer(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = _app(bundle)
+    monkeypatch.setattr("serve.drift_watch.look", lambda *_: 1 / 0)
+    _send(app, pictures(60, 5))
+    assert ask(app, "GET", "/metrics").status_code == 200
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == [
+        "drift is not watched any more, since that failed"
+    ]
+
+
 @pytest.mark.slow
 def test_two_workers_watch_together(bundle: Path, tmp_path: Path) -> None:
     """Whichever of them sees a picture, it counts once; and whichever is asked, it tells of both."""
