@@ -14,6 +14,7 @@ import uvicorn
 import uvicorn.lifespan.on  # this one and the next two would be imported by uvicorn in every worker anew
 import uvicorn.loops.uvloop
 import uvicorn.protocols.http.httptools_impl
+from fastapi import FastAPI
 
 from serve.access_log import AccessLog
 from serve.app import create_app
@@ -67,10 +68,24 @@ def answer_requests(
     drift = DriftWatch(settings, metrics, shared.sightings, place)
     app = create_app(settings, release, metrics, shared.buckets, access, drift)
     obey(link, app.state.store, number)
-    config = uvicorn.Config(
+    http = _connection_maker(settings, Unread(metrics, access), shared.cells.everybodys(OPEN)[place])
+
+    def watch_drift() -> None:
+        drift.tick(app.state.store.current)
+
+    def finish() -> None:
+        if app.state.captures:
+            app.state.captures.close()
+
+    GentleServer(_config(app, http), metrics, shared, place, watch_drift, finish).run(sockets=[listener])
+
+
+def _config(app: FastAPI, http: type[asyncio.Protocol]) -> uvicorn.Config:
+    """How uvicorn runs the service."""
+    return uvicorn.Config(
         app,
         loop="uvloop",
-        http=_connection_maker(settings, Unread(metrics, access), shared.cells.everybodys(OPEN)[place]),
+        http=http,
         ws="none",
         log_config=None,
         access_log=False,  # serve.watch writes it
@@ -78,9 +93,6 @@ def answer_requests(
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    GentleServer(config, metrics, shared, place, lambda: drift.tick(app.state.store.current)).run(sockets=[listener])
-    if app.state.captures:
-        app.state.captures.close()
 
 
 def _connection_maker(settings: Settings, unread: Unread, count: "memoryview[float]") -> type[asyncio.Protocol]:

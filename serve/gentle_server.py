@@ -22,7 +22,13 @@ class GentleServer(uvicorn.Server):
     """uvicorn's server, with an eye on the log."""
 
     def __init__(
-        self, config: uvicorn.Config, metrics: Metrics, shared: Shared, place: int, watch_drift: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        metrics: Metrics,
+        shared: Shared,
+        place: int,
+        watch_drift: Callable[[], None],
+        finish: Callable[[], None],
     ) -> None:
         """Serves nothing yet.
 
@@ -32,11 +38,12 @@ class GentleServer(uvicorn.Server):
             shared: with the others, among it the log.
             place: of this worker among all.
             watch_drift: to be called a few times a second.
+            finish: to be called after the last answer; when this server has ended, the signal to stop ends the process.
         """
         super().__init__(config)
         self._counts, self._place, outlet = shared.cells.everybodys(OPEN), place, shared.outlet
         self._metrics, self._outlet, self._dropped = metrics, outlet, outlet.dropped
-        self._watch_drift = watch_drift
+        self._watch_drift, self._finish = watch_drift, finish
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts to take connections, in turn with the other workers."""
@@ -68,4 +75,5 @@ class GentleServer(uvicorn.Server):
         while self.server_state.connections and time.monotonic() < end and not self.force_exit:
             await asyncio.sleep(0.02)
         await super().shutdown(sockets)
+        self._finish()
         self._outlet.finish()

@@ -9,9 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from kept import a_capture, give, predict, records_of
+from kept import a_capture, folder_of, give, predict, records_of
 from onnx_models import solid_png
-from serving import RGB, Running, children, eventually, make_bundle, running, start_fails
+from serving import RGB, Running, children, door_is_closed, eventually, make_bundle, running, start_fails
 
 from serve.problems import TYPE_PREFIX
 from tinysight.client import Client
@@ -173,6 +173,18 @@ def answers_again(service: Running, before: set[int]) -> bool:
         return not before & {*children(service.process.pid)} and service.ask("GET", "/readyz")[0] == 200
     except OSError:
         return False
+
+
+def test_a_service_that_is_stopped_writes_what_waits(tmp_path: Path) -> None:
+    """Somebody holds the folder's lock, so that pictures wait, until the service has closed its door."""
+    with running(make_bundle(tmp_path / "bundle"), tmp_path, TINYSIGHT_CAPTURE_DIR=str(tmp_path / "kept")) as service:
+        with folder_of(tmp_path / "kept").locked(alone=True):
+            ids = {predict(service, RED)["prediction_id"] for _ in range(5)}
+            service.process.terminate()
+            assert eventually(lambda: door_is_closed(service))
+            assert not [*read_captures(tmp_path / "kept")]
+        service.process.wait(60)
+    assert {capture.prediction_id for capture in read_captures(tmp_path / "kept")} == ids
 
 
 def test_a_service_that_keeps_nothing_says_so(tmp_path: Path) -> None:
