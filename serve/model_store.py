@@ -14,7 +14,8 @@ from serve.settings import Settings
 from serve.version import Release, Wanted
 from tinysight.bundle import MODEL, Bundle, check_golden, file_of, open_bundle, read_manifest, scores_of
 from tinysight.bundle_scores import BundleScores
-from tinysight.drift.reference import FILE, Reference, from_json
+from tinysight.drift.reference import Reference
+from tinysight.drift.reference_file import FILE, from_json
 from tinysight.errors import BundleError, ModelError, TinysightError
 from tinysight.predictor import Predictor
 

@@ -9,7 +9,8 @@ from PIL import Image
 
 from tinysight.bundle import write_bundle
 from tinysight.drift.pictures import look_at_files
-from tinysight.drift.reference import FILE, make_reference, to_json
+from tinysight.drift.reference import make_reference
+from tinysight.drift.reference_file import FILE, to_json
 from tinysight.predictor import Predictor
 
 

@@ -60,7 +60,8 @@ def _chance(text: str) -> float:
 
 
 def _drift(arguments: argparse.Namespace, project: "Project") -> int:
-    from tinysight.drifting.judged import as_json, as_text, judge
+    from tinysight.drifting.judged import judge
+    from tinysight.drifting.outcome import as_json, as_text
     from tinysight.drifting.traffic import open_traffic
 
     traffic = open_traffic(arguments.what, last=arguments.last, column=arguments.column)

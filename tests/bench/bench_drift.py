@@ -26,7 +26,8 @@ from tests.bench.training_sets import SETS, TrainingSet  # noqa: E402
 from tinysight.drift.evidence import BLOCK, Evidence  # noqa: E402
 from tinysight.drift.measures import Looked, look  # noqa: E402
 from tinysight.drift.pictures import look_at_files  # noqa: E402
-from tinysight.drift.reference import Seen, make_reference, to_json  # noqa: E402
+from tinysight.drift.reference import Seen, make_reference  # noqa: E402
+from tinysight.drift.reference_file import to_json  # noqa: E402
 from tinysight.drift.window import compare  # noqa: E402
 from tinysight.predictor import Predictor  # noqa: E402
 

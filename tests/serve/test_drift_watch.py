@@ -20,7 +20,7 @@ from serve.settings import load_settings
 from serve.shared import SIGHTINGS
 from serve.shared_cells import SharedCells
 from tinysight.client import Client
-from tinysight.drift.reference import FILE
+from tinysight.drift.reference_file import FILE
 from tinysight.errors import ConfigError
 
 

@@ -11,7 +11,7 @@ from tinysight.bundle import file_of, open_bundle
 from tinysight.bundling import bundle_chosen
 from tinysight.data.splits import Split
 from tinysight.drift.pictures import look_at_files
-from tinysight.drift.reference import FILE, from_json
+from tinysight.drift.reference_file import FILE, from_json
 from tinysight.drift.window import compare
 from tinysight.params import Params
 from tinysight.paths import Paths

@@ -6,7 +6,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import tinysight.data.report.page as data_report
 from tinysight.data.report.texts import visible
-from tinysight.drifting.judged import Judged, compared
+from tinysight.drifting.judged import Judged
+from tinysight.drifting.outcome import compared
 from tinysight.drifting.view import classes, examples, rows
 from tinysight.whole_file import write_whole
 

@@ -9,7 +9,8 @@ from PIL import Image
 from tinysight.data.report.thumbnails import Thumbnail, shrunk_to
 from tinysight.drift.measures import NAMES, STATISTICS, Values
 from tinysight.drift.window import CLASSES, Finding
-from tinysight.drifting.judged import Judged, Sided, probability
+from tinysight.drifting.judged import Judged, Sided
+from tinysight.drifting.outcome import probability
 from tinysight.errors import DataError
 from tinysight.imaging import Decoding, decode_image
 

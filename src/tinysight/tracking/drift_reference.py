@@ -9,7 +9,8 @@ from tinysight.data.imageset import ImageSet
 from tinysight.data.sources.source import open_source
 from tinysight.data.splits import Split
 from tinysight.drift.pictures import look_at_files
-from tinysight.drift.reference import FEWEST, FILE, make_reference, to_json
+from tinysight.drift.reference import FEWEST, make_reference
+from tinysight.drift.reference_file import FILE, to_json
 from tinysight.errors import DataError
 from tinysight.params import Params
 from tinysight.paths import Paths
