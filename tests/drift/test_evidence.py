@@ -104,7 +104,7 @@ def _drawn(seed: int) -> tuple[Reference, Seen]:
     return Reference(CLASSES, of.edges, tuple(counts), named, of.usual), _traffic(random, chances, 1000)
 
 
-@settings(max_examples=2)
+@settings(max_examples=2, derandomize=True)
 @given(st.integers(0, 1000))
 def test_false_alarms_over_twenty_looks_are_as_rare_as_asked(seed: int) -> None:
     """40 services with a reference of 40 pictures, 20 looks each, at 20 %: at most 8 alarms expected, however many."""
