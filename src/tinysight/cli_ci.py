@@ -74,7 +74,7 @@ def _propose(arguments: argparse.Namespace, paths: Paths) -> int:
     onto = os.environ.get("GITHUB_HEAD_REF", "") if pull_number() else ""
     pushed = propose(paths.root, "The results of retraining: dvc.lock", onto)
     if pushed is None:
-        print("dvc.lock is the one that is committed: nothing to propose.")
+        print("dvc.lock is committed already: nothing to propose.")
         return 0
     print(f"{pushed.commit[:10]} pushed to {pushed.branch}")
     if not onto and os.environ.get("GITHUB_TOKEN"):

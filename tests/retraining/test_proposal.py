@@ -55,6 +55,7 @@ def test_our_branch_is_replaced_and_a_pull_requests_branch_goes_on(work: Path) -
     assert git(work, "log", "--format=%s", "FETCH_HEAD").split() == ["second", "start"]
     git(work, "push", "-q", "origin", "main:theirs")
     assert propose(work, "onto theirs", "theirs")
+    assert propose(work, "the job runs again", "theirs") is None
     git(work, "fetch", "-q", "origin", "theirs")
     assert git(work, "log", "--format=%s", "FETCH_HEAD") == "onto theirs\nstart"
 

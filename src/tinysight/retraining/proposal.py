@@ -33,7 +33,7 @@ def propose(root: Path, message: str, onto: str = "") -> Pushed | None:
         onto: a branch that gets one commit more; by default a branch of ours, which is replaced.
 
     Returns:
-        What was pushed; None if dvc.lock is the one of HEAD.
+        What was pushed; None if dvc.lock is the one of HEAD, or of the branch.
 
     Raises:
         ConfigError: if there is no dvc.lock.
@@ -44,11 +44,18 @@ def propose(root: Path, message: str, onto: str = "") -> Pushed | None:
     blob = _git(root, "hash-object", "-w", LOCK)
     if blob == _git(root, "rev-parse", "--verify", "-q", f"HEAD:{LOCK}", fails=True):
         return None
+    if onto and _is_there(root, onto, blob):  # the job runs again for the same commit
+        return None
     commit = _commit(root, blob, message)
     branch = onto or BRANCH
     target = f"{commit}:refs/heads/{branch}"
     _git(root, "push", "-q", *([] if onto else ["--force"]), "origin", target, more=_credentials(root))
     return Pushed(commit, branch)
+
+
+def _is_there(root: Path, branch: str, blob: str) -> bool:
+    _git(root, "fetch", "-q", "origin", branch, more=_credentials(root))
+    return _git(root, "rev-parse", "--verify", "-q", f"FETCH_HEAD:{LOCK}", fails=True) == blob
 
 
 def _commit(root: Path, blob: str, message: str) -> str:
