@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from serve.settings import Settings
 
 log = logging.getLogger("serve")
-GROUP = 16  # pictures that are measured at a time, which costs a tenth of one by one
+GROUP = 32  # pictures that are measured at a time, which costs a tenth of one by one
 
 
 class Decoded(NamedTuple):
