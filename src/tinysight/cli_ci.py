@@ -69,8 +69,13 @@ def _comment(arguments: argparse.Namespace, _: Paths) -> int:
 
 def _propose(arguments: argparse.Namespace, paths: Paths) -> int:
     from tinysight.retraining.github import GitHub, pull_number
-    from tinysight.retraining.proposal import propose
+    from tinysight.retraining.proposal import propose, results_are_lost
 
+    if results_are_lost(paths.root):
+        print(
+            "DVC's default remote is a folder of this runner, so its results are lost: nothing to propose. docs/ci.md"
+        )
+        return 0
     onto = os.environ.get("GITHUB_HEAD_REF", "") if pull_number() else ""
     pushed = propose(paths.root, "The results of retraining: dvc.lock", onto)
     if pushed is None:

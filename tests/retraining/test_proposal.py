@@ -6,7 +6,7 @@ import pytest
 from projects import commit, run_in
 
 from tinysight.errors import ConfigError, TinysightError
-from tinysight.retraining.proposal import AUTHOR, BRANCH, _credentials, propose
+from tinysight.retraining.proposal import AUTHOR, BRANCH, _credentials, propose, results_are_lost
 
 
 @pytest.fixture
@@ -84,3 +84,19 @@ def test_the_token_goes_to_https_alone_and_never_into_a_file(work: Path, monkeyp
     assert given["GIT_CONFIG_VALUE_0"].startswith("AUTHORIZATION: basic ")
     assert "of this job" not in str(given)
     assert "AUTHORIZATION" not in (work / ".git" / "config").read_text()
+
+
+@pytest.mark.parametrize(
+    ("runner", "url", "lost"), [("true", "../storage", True), ("true", "s3://a/b", False), ("", "../storage", False)]
+)
+def test_results_in_a_folder_of_a_runner_are_lost(
+    project: Path, monkeypatch: pytest.MonkeyPatch, runner: str, url: str, lost: bool
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", runner)
+    run_in(project, "dvc", "remote", "add", "--force", "--default", "team", url)
+    assert results_are_lost(project) == lost
+
+
+def test_without_a_remote_a_runners_results_are_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert results_are_lost(tmp_path)

@@ -1,6 +1,7 @@
 """The new dvc.lock as a commit on a branch of its own, pushed; the work tree, the index and HEAD stay as they are."""
 
 import base64
+import configparser
 import os
 import subprocess
 from collections.abc import Mapping
@@ -14,6 +15,16 @@ LOCK = "dvc.lock"
 BRANCH = "tinysight/retrain"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 AUTHOR = ("tinysight retrain", "tinysight-retrain@users.noreply.github.com")
+
+
+def results_are_lost(root: Path) -> bool:
+    """Whether this is a runner whose default remote is a folder of its own disk: nobody could pull what it names."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return False
+    config = configparser.ConfigParser(interpolation=None)
+    config.read(root / ".dvc" / "config", encoding="utf-8")
+    name = config.get("core", "remote", fallback="")
+    return "://" not in config.get(f"'remote \"{name}\"'", "url", fallback="")
 
 
 @dataclass(frozen=True)
