@@ -1,5 +1,6 @@
 """CI does what a person can do at home, with no more rights than each job needs, and releases only after a merge."""
 
+import os
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from markdown_pages import make_targets, page
 from our_commands import is_known
+from projects import ROOT, run_in
 from workflows import FOLDER, WORKFLOWS, filled, jobs, read, steps
 
 CI, RETRAIN, PROMOTE, RELEASE = (FOLDER / f"{name}.yml" for name in ("ci", "retrain", "promote", "release"))
@@ -122,3 +124,24 @@ def test_an_expression_comes_to_what_github_makes_of_it() -> None:
     known = {"vars.ROLE": "r", "b": "2"}
     texts = ("${{ a || b }}", "${{ vars.ROLE && '/x' }}", "${{ vars.NO && '/x' }}", "v${{ b }}:${{ a }}")
     assert [filled(text, known) for text in texts] == ["2", "/x", "", "v2:"]
+
+
+def test_the_image_is_pushed_in_small_letters_and_its_token_is_no_argument_and_not_kept(tmp_path: Path) -> None:
+    """With a docker that only writes down what it is told: this machine has none, and nothing is to be pushed."""
+    docker, told = tmp_path / "docker", tmp_path / "told"
+    script = f"""#!/bin/sh
+echo "$@" >> {told}
+[ "$1" != login ] || cat > "$DOCKER_CONFIG/config.json"
+echo "${{DOCKER_CONFIG:-}}" > {told}.config
+"""
+    docker.write_text(script)
+    docker.chmod(0o755)
+    given = {"IMAGE": "ghcr.io/Team/Parts:v1", "REGISTRY_USER": "me", "REGISTRY_TOKEN": "swordfish"}
+    run_in(ROOT, "make", "-s", "image-push", **given, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert told.read_text().splitlines()[1:] == [
+        "login ghcr.io -u me --password-stdin",
+        "tag tinysight-serve ghcr.io/team/parts:v1",
+        "push ghcr.io/team/parts:v1",
+    ]
+    assert "swordfish" not in told.read_text()
+    assert not Path((tmp_path / "told.config").read_text().strip()).exists()
