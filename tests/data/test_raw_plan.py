@@ -45,6 +45,13 @@ def test_classes_become_folders_and_odd_names_need_a_manifest() -> None:
     assert {place.picture.origin for place in odd.places} == {"x/a.png", "y/a.png"}
 
 
+def test_where_a_source_says_that_a_picture_came_from_is_kept() -> None:
+    files, digests = source(("cat/a.png", "cat", "1"), ("cat/b.png", "cat", "2"))
+    told = plan_new([replace(files[0], history="feedback 1 of version 3"), files[1]], digests)
+    assert [place.picture.origin for place in told.places] == ["feedback 1 of version 3", "cat/b.png"]
+    assert told.needs_manifest
+
+
 def test_sides_and_groups_need_a_manifest() -> None:
     files, digests = source(("cat/a.png", "cat", "1"))
     assert plan_new([replace(files[0], split="test")], digests).needs_manifest
