@@ -88,7 +88,8 @@ class GitHub:
             with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - as above
                 return json.load(answer)
         except urllib.error.HTTPError as error:
-            said = error.read(300).decode(errors="replace")
+            with error:
+                said = error.read(300).decode(errors="replace")
             raise TinysightError(
                 f"GitHub refused {method} {path}: {error.code} {said} Look at the job's `permissions:`, and whether"
                 " Actions may open pull requests (Settings, Actions, General)."

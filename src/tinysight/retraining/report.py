@@ -1,6 +1,7 @@
 """The report on a retraining as Markdown for a pull request: decision, what changed, scores, comparison, pictures."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from tinysight.tracking.record import read_verdict
 from tinysight.tracking.registry import list_versions
 from tinysight.tracking.version_info import PRODUCTION, VersionInfo
 
+COMMIT = re.compile(r"[0-9a-f]{40}")
 LONGEST = 60_000  # characters; GitHub takes 65,536
 
 
@@ -83,7 +85,7 @@ def plain_sentences(text: str) -> str:
 def _since(paths: Paths, base: str) -> Iterator[str]:
     if not base:
         return
-    yield f"### What changed since `{plain(base[:12])}`"
+    yield f"### What changed since {plain(base[:10] if COMMIT.fullmatch(base) else base)}"
     yield ""
     pictures, settings = pictures_since(paths, base), settings_since(paths, base)
     yield from _pictures(pictures)
