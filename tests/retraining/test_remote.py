@@ -1,4 +1,4 @@
-"""What goes to a remote comes back from it, over S3 and over SSH, to a clone that has nothing."""
+"""What goes to a remote comes back from it; over S3 it does so in tests/pipeline/test_retrain.py."""
 
 import subprocess
 import sys
@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from projects import commit, run_in
 from ssh_server import ssh_server
-from team_server import BUCKET, KEYS, object_store
 
 from tinysight.errors import DataError
 from tinysight.retraining.journal import Journal
@@ -48,13 +47,6 @@ def there_and_back(work: Path, config: Mapping[str, str], url: str) -> None:
     assert (clone / "data" / "raw" / "a.txt").read_text() == (clone / "made.txt").read_text() == "a picture"
     assert "Running stage" not in run_in(clone, "dvc", "repro").stdout
     assert any((clone / ".dvc" / "cache" / "runs").iterdir())
-
-
-def test_over_s3(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in KEYS.items():
-        monkeypatch.setenv(name, value)
-    with object_store(tmp_path / "objects") as store:
-        there_and_back(work, {"endpointurl": store["MLFLOW_S3_ENDPOINT_URL"]}, f"s3://{BUCKET}/dvc")
 
 
 def test_over_ssh(work: Path, tmp_path: Path) -> None:
