@@ -44,7 +44,9 @@ def test_a_stage_that_fails_is_named_and_without_a_remote_that_is_said(project: 
 
 
 def test_a_stopped_one_stops_what_it_started_and_frees_the_lock(project: Path) -> None:
-    (project / "dvc.yaml").write_text("stages:\n  long:\n    cmd: touch began && sleep 600\n")
+    (project / "dvc.yaml").write_text(
+        "stages:\n  long:\n    cmd: echo $$ > began.part && mv began.part began && sleep 600\n"
+    )
     process = subprocess.Popen([sys.executable, "-m", "tinysight.cli", "retrain", "--quiet"], cwd=project,
                                env=project_environment(), stderr=subprocess.DEVNULL)  # fmt: skip
     deadline = time.monotonic() + 60
@@ -52,8 +54,18 @@ def test_a_stopped_one_stops_what_it_started_and_frees_the_lock(project: Path) -
         time.sleep(0.05)
     process.terminate()
     assert process.wait(timeout=60) == 143
+    stage = (project / "began").read_text().strip()
+    while runs(stage) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not runs(stage)
     with alone(Paths(project)):
         pass
+
+
+def runs(process: str) -> bool:
+    """Whether a process is there; one that has ended and that nobody has asked about is not."""
+    status = Path("/proc") / process / "status"
+    return status.exists() and "\nState:\tZ" not in status.read_text()
 
 
 @pytest.mark.parametrize("others", [5])

@@ -1,9 +1,11 @@
 """What a retraining prints: on the terminal, and in a log that is there in the morning."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -49,16 +51,12 @@ class Journal:
         process = subprocess.Popen(
             [sys.executable, "-m", *words], cwd=root, env=environment(more), text=True, errors="replace",
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            pass_fds=[keep_open] if keep_open >= 0 else [],
+            pass_fds=[keep_open] if keep_open >= 0 else [], start_new_session=True,
         )  # fmt: skip
         try:
             return self._follow(process)
-        except BaseException:  # stopped: what it started does not go on alone
-            process.terminate()
-            try:
-                process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        except BaseException:
+            _stop(process)
             raise
 
     def _follow(self, process: "subprocess.Popen[str]") -> tuple[int, list[str]]:
@@ -73,6 +71,18 @@ class Journal:
     def close(self) -> None:
         """The log is complete."""
         self._file.close()
+
+
+def _stop(process: "subprocess.Popen[str]") -> None:
+    """Ends a command with all that it started: dvc alone would leave a stage training."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def environment(more: Mapping[str, str]) -> dict[str, str]:
