@@ -97,6 +97,7 @@ def publish(team: Path, folder: Path) -> tuple[Path, str]:
     """This repository with the team's project in it, as folder/repository, and pushed; its bare origin and commit."""
     repository, origin = folder / "repository", folder / "origin.git"
     run_in(folder, "git", "clone", "-q", f"file://{ROOT}", str(repository))
+    run_in(repository, "git", "switch", "-q", "-C", "main")  # whatever is checked out here
     for name in ("conf", "params.yaml", "dvc.yaml", "dvc.lock", ".dvc/config", "data/raw.dvc"):
         (repository / name).parent.mkdir(exist_ok=True)
         copy = shutil.copytree if (team / name).is_dir() else shutil.copyfile
