@@ -91,7 +91,7 @@ def test_the_running_service_follows_the_alias(server: str, tmp_path: Path) -> N
         assert all_serve(service, newer)
         for version in (older, newer, older):  # a rollback is the same move
             MlflowClient(server, server).set_registered_model_alias("colours", "production", version)
-            assert eventually(lambda version=version: all_serve(service, version))  # type: ignore[misc]
+            assert eventually(lambda version=version: all_serve(service, version) and load.answered(version))  # type: ignore[misc]
         assert json.loads(service.ask("GET", "/readyz")[2])["trouble"] is None
     assert load.wrong == []
     assert {number for _, number in load.seen} == {older, newer}

@@ -1,3 +1,5 @@
+"""One writer at a time, by announcements that all of them see: the living are waited for, the dead are not."""
+
 import os
 import subprocess
 import sys
@@ -62,7 +64,7 @@ def test_many_at_once_work_one_after_the_other() -> None:
     assert tags == {}
 
 
-def test_a_process_of_this_machine_that_is_gone_holds_nobody_up(tmp_path: Path) -> None:
+def test_a_process_of_this_machine_that_is_gone_holds_nobody_up() -> None:
     gone = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
     )
@@ -72,6 +74,21 @@ def test_a_process_of_this_machine_that_is_gone_holds_nobody_up(tmp_path: Path) 
     tags = {"work.dead": dead}
     with alone(board_on(tags)):
         assert "work.dead" not in tags
+
+
+def test_what_this_process_could_not_take_away_when_the_store_failed_holds_it_not_up() -> None:
+    tags: dict[str, str] = {}
+    board = board_on(tags)
+
+    def fail(key: str) -> None:
+        raise MlflowException("the server does not answer")
+
+    with alone(Board(board.read, board.write, fail, board.prefix, board.patience, board.busy)):
+        (left,) = tags
+    assert set(tags) == {left}
+    with alone(board):
+        assert left not in tags
+    assert tags == {}
 
 
 @pytest.mark.parametrize("written", ["another-machine 1", "another-machine 1 5.0", "", "no number", "x"])

@@ -18,14 +18,17 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def fault(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fault]:
-    """What stands in front of it; a request has one second and one more try here, in place of thirty and three."""
-    monkeypatch.setitem(QUIET, "MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
-    monkeypatch.setitem(QUIET, "MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-    for name in ("MLFLOW_HTTP_REQUEST_TIMEOUT", "MLFLOW_HTTP_REQUEST_MAX_RETRIES"):
-        monkeypatch.setenv(name, QUIET[name])
+    """What stands in front of it."""
     with faulty_proxy(server) as proxy:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", proxy.url)
         yield proxy
+
+
+def give_patience(monkeypatch: pytest.MonkeyPatch, seconds: int, tries: int) -> None:
+    """How long a request may take, and how often it is sent again."""
+    for name, number in (("MLFLOW_HTTP_REQUEST_TIMEOUT", seconds), ("MLFLOW_HTTP_REQUEST_MAX_RETRIES", tries)):
+        monkeypatch.setitem(QUIET, name, str(number))
+        monkeypatch.setenv(name, str(number))
 
 
 @pytest.mark.parametrize(("kind", "after"), [("error", 0), ("reset", 9), ("hang", 40), ("error", 70)])
@@ -36,10 +39,12 @@ def test_a_server_that_fails_in_the_middle_gets_everything_later(
     params, paths = make_results(tmp_path / "project", f"register.name={name}")
     monkeypatch.chdir(paths.root)
     fault.kind, fault.after, fault.seconds = kind, after, 3
+    give_patience(monkeypatch, 1, 1)
     with pytest.raises(TrackingError, match="results are on disk") as caught:
         release(params, paths)
     assert "\n" not in str(caught.value)
     fault.kind = ""
+    give_patience(monkeypatch, 30, 3)
     assert release(params, paths).outcome == "promoted"
     assert [(version.version, version.aliases) for version in list_versions(paths)] == [("1", ("production",))]
     assert sorted(whole_runs(paths, name)) == ["colours · svm · first run", "majority", "mlp", "svm"]

@@ -14,6 +14,8 @@ from uuid import uuid4
 
 from tinysight.errors import TrackingError
 
+_ours: set[str] = set()  # that this process works under now
+
 
 @dataclass(frozen=True)
 class Board:
@@ -48,6 +50,7 @@ def alone(board: Board) -> Iterator[Callable[[], None]]:
     """
     own, seen = f"{board.prefix}{uuid4().hex}", dict[tuple[str, str], float]()
     deadline = time.monotonic() + 4 * board.patience
+    _ours.add(own)
     try:
         while not _mine(board, own, seen):
             if time.monotonic() > deadline:
@@ -56,6 +59,7 @@ def alone(board: Board) -> Iterator[Callable[[], None]]:
         yield lambda: _announce(board, own)
     finally:
         _remove(board, own)  # what went wrong before is what must be told
+        _ours.discard(own)
 
 
 def place() -> str:
@@ -90,11 +94,16 @@ def _rivals(board: Board, own: str, seen: dict[tuple[str, str], float]) -> list[
         if not key.startswith(board.prefix) or key == own:
             continue
         since = seen.setdefault((key, written), time.monotonic())
-        if is_dead(written) or time.monotonic() - since > board.patience:
+        if is_dead(written) or _was_left_here(key, written) or time.monotonic() - since > board.patience:
             _remove(board, key)
         else:
             living.append(key)
     return living
+
+
+def _was_left_here(key: str, written: str) -> bool:
+    """True for one of this process that no longer works under it: the store failed when it was to be taken away."""
+    return written.startswith(f"{place()} ") and key not in _ours
 
 
 def _remove(board: Board, key: str) -> None:
