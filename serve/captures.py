@@ -19,6 +19,7 @@ from tinysight.records import CAPTURES, Capture, Reason, to_header
 log = logging.getLogger("serve")
 UNKNOWN, UNSURE = 10, 3  # times the rate: where the model doubts, a picture teaches it more
 MOST_WAITING = 4_000_000  # bytes of pictures that wait to be written, half of it for those nobody asked to keep
+TOGETHER = 0.1  # seconds for which pictures wait to be written together: a thread that wakes disturbs the other
 PAUSE = 10.0  # seconds without a try after the disk has refused
 TIDY = 600.0  # seconds between two looks for what is too old
 Waiting = tuple[Capture, bytes]
@@ -42,7 +43,7 @@ class Captures:
         self._lost = {why: metrics.counter(families.NOT_CAPTURED, reason=why) for why in lost}
         self._line: deque[Waiting] = deque()
         self._came, self._went, self._ending = 0, 0, False  # bytes; one thread writes each
-        self._wake = threading.Event()
+        self._many = threading.Event()  # are waiting, or the end has come
         self._file: RecordFile | None = None
         self._opened = self._tidied = self._refused = float("-inf")
         self._thread = threading.Thread(target=self._run, name="captures", daemon=True)
@@ -91,7 +92,8 @@ class Captures:
         )  # fmt: skip
         self._came += len(data)
         self._line.append((capture, data))
-        self._wake.set()
+        if waiting > MOST_WAITING // 8:
+            self._many.set()
 
     def lose(self) -> None:
         """One that could not be held until it was answered."""
@@ -100,7 +102,7 @@ class Captures:
     def close(self, seconds: float = 2.0) -> None:
         """Writes what waits, as far as that succeeds in some seconds."""
         self._ending = True
-        self._wake.set()
+        self._many.set()
         self._thread.join(seconds)
 
     def _run(self) -> None:
@@ -109,8 +111,8 @@ class Captures:
                 self._write(*self._line.popleft())
             self._try(self._look_after)
             if not self._ending:
-                self._wake.wait(min(TIDY, self.folder.roll_seconds))
-                self._wake.clear()
+                self._many.wait(TOGETHER)
+                self._many.clear()
         if self._file is not None:
             self._file.close()
 
@@ -133,7 +135,7 @@ class Captures:
     def _look_after(self) -> None:
         """Ends a file that is old enough, and now and then removes what is too old."""
         now = time.monotonic()
-        if now - self._opened > self.folder.roll_seconds:
+        if self._file and (now - self._opened > self.folder.roll_seconds or self._file.gone):
             self._end_file()
         if now - self._tidied > min(TIDY, self.folder.roll_seconds):
             self._tidied = now

@@ -79,7 +79,7 @@ class FeedbackDesk:
         return feedback
 
     def _append(self, header: bytes, capture: Capture) -> None:
-        if self._file is None or not self._file.fits(header):
+        if self._file is None or self._file.gone or not self._file.fits(header):
             if self._file is not None:
                 file, self._file = self._file, None
                 file.close()

@@ -83,8 +83,13 @@ class RecordFile:
             raise
 
     def fits(self, header: bytes, content: bytes = b"") -> bool:
-        """Whether a record has room in what the file may grow to; not where somebody has removed the file."""
-        return os.fstat(self._file).st_nlink > 0 and self.size + ENTRY.size + len(header) + len(content) <= self.limit
+        """Whether a record has room in what the file may grow to."""
+        return self.size + ENTRY.size + len(header) + len(content) <= self.limit
+
+    @property
+    def gone(self) -> bool:
+        """Whether somebody has removed the file."""
+        return os.fstat(self._file).st_nlink == 0
 
     def append(self, header: bytes, content: bytes = b"") -> None:
         """Adds one record; after an error the file is as before.

@@ -141,7 +141,7 @@ def test_a_folder_that_somebody_removes_is_made_again(tmp_path: Path) -> None:
     file = folder.open_file(CAPTURES, b"{}")
     for path in (file.path, *(tmp_path / "deep/folder").glob("lock")):
         path.unlink()
-    assert not file.fits(b"{}")
+    assert file.gone
     file.close()
     (tmp_path / "deep/folder/captures").rmdir()
     (tmp_path / "deep/folder").rmdir()
