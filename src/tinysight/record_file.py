@@ -146,13 +146,7 @@ def began(path: Path) -> float:
 
 
 def claim(path: Path) -> tuple[int, bool]:
-    """What a file may come to.
-
-    Args:
-        path: of a file of records.
-
-    Returns:
-        bytes, and whether a process still writes to it: then they are all that it may grow to.
+    """Bytes that a file may come to, and whether a process still writes to it: then they are all it may grow to.
 
     Raises:
         OSError: if it cannot be read.
