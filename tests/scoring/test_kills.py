@@ -5,12 +5,13 @@ import random
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from onnx_models import tiny_model
 from pictures import PHOTOS
-from projects import kill_after, run_in, start_in
+from projects import kill_after, project_environment, run_in, start_in
 
 PICTURES = 400
 
@@ -34,12 +35,21 @@ def words(out: str) -> tuple[str, ...]:
     return ("tinysight", "predict", "in", "--model", "model.onnx", "--out", out)
 
 
-def start_until(folder: Path, out: str, size: int) -> "subprocess.Popen[bytes]":
-    """A run whose journal has grown to some bytes, or that has ended."""
-    run, scores = start_in(folder, *words(out)), folder / f"{out}.unfinished" / "scores"
-    while run.poll() is None and not (scores.exists() and scores.stat().st_size >= size):
-        time.sleep(0.005)
-    return run
+def stopped_half_done(folder: Path, out: str, size: int, number: int) -> tuple[int, str]:
+    """Exit code and last words of a run that got a signal when its journal had so many bytes, before its end."""
+    scores = folder / f"{out}.unfinished" / "scores"
+    for _ in range(20):
+        run = subprocess.Popen(words(out), cwd=folder, env=project_environment(), stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
+        while run.poll() is None and not (scores.exists() and scores.stat().st_size >= size):
+            time.sleep(0.002)
+        with suppress(ProcessLookupError):
+            os.killpg(run.pid, number)
+        said = run.communicate(timeout=60)[1]
+        if not (folder / out).exists():
+            return run.returncode, said
+        (folder / out).unlink()
+    pytest.fail("it was never stopped before its end")
 
 
 def finish(folder: Path, out: str) -> None:
@@ -53,9 +63,7 @@ def finish(folder: Path, out: str) -> None:
 def test_killed_again_and_again_it_ends_as_if_nothing_had_been(folder: Path) -> None:
     out = "out.parquet"
     for size in (1, 3_000):
-        run = start_until(folder, out, size)
-        assert run.poll() is None
-        kill_after(0, run)
+        assert stopped_half_done(folder, out, size, signal.SIGKILL)[0] == -signal.SIGKILL
         assert (folder / f"{out}.unfinished" / "scores").stat().st_size >= size
         assert not (folder / out).exists()
     finish(folder, out)
@@ -63,15 +71,15 @@ def test_killed_again_and_again_it_ends_as_if_nothing_had_been(folder: Path) -> 
 
 def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(folder: Path) -> None:
     """As a terminal does it: everybody in the group gets the signal."""
-    run = subprocess.Popen(words("out.parquet"), cwd=folder, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    scores = folder / "out.parquet.unfinished" / "scores"
-    while not (scores.exists() and scores.stat().st_size):
-        time.sleep(0.005)
-    os.killpg(run.pid, signal.SIGINT)
-    _, said = run.communicate(timeout=60)
-    assert run.returncode == 130
+    code, said = stopped_half_done(folder, "out.parquet", 1, signal.SIGINT)
+    assert code == 130
     assert said == "stopped: the same command goes on from here\n"
-    assert sorted(path.name for path in scores.parent.iterdir()) == ["listing", "lock", "scores", "work.json"]
+    assert sorted(path.name for path in (folder / "out.parquet.unfinished").iterdir()) == [
+        "listing",
+        "lock",
+        "scores",
+        "work.json",
+    ]
     finish(folder, "out.parquet")
 
 
