@@ -51,3 +51,18 @@ def test_all_that_is_copied_is_let_through() -> None:
     for source in copied:
         assert f"!{source}" in rules
         assert list(Path(ROOT).glob(source))
+
+
+def test_all_rooms_that_the_service_enters_are_copied() -> None:
+    """A room of its own must be named in the Dockerfile: it copies single files of tinysight by a pattern."""
+    copied = {path for source in re.findall(r"^COPY (src/\S+)", DOCKERFILE, re.MULTILINE) for path in ROOT.glob(source)}
+    entered = set(re.findall(r"^\s*(?:from|import) tinysight\.(\w+)", read_all(ROOT / "serve"), re.MULTILINE))
+    assert "drift" in entered
+    missing = {
+        name for name in entered if not {ROOT / "src/tinysight" / name, ROOT / f"src/tinysight/{name}.py"} & copied
+    }
+    assert not missing
+
+
+def read_all(folder: Path) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py")))

@@ -96,7 +96,8 @@ def test_a_service_with_keys_asks_for_one(chromium: Browser, service: Stubbed) -
 
 
 def test_a_connection_that_was_cut_is_not_mistaken_for_a_service_that_is_gone(tab: Tab) -> None:
-    cut = "async (path, ...more) => { if (path === 'predict') throw new TypeError('cut'); return real(path, ...more); }"
+    thrown = "if (path.startsWith('predict')) throw new TypeError('cut');"
+    cut = f"async (path, ...more) => {{ {thrown} return real(path, ...more); }}"
     tab.browser.evaluate(f"(() => {{ const real = window.fetch; window.fetch = {cut}; }})()")
     tab.give("drop", ("huge.png", bytes(2_500_000), "image/png"))
     card = tab.card()
