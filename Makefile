@@ -119,6 +119,7 @@ soak: .venv/ready ## hundreds of kills at random moments, 100,000 broken picture
 	python -m tests.soak.soak_small_machine
 	python -m tests.soak.soak_register_kills
 	python -m tests.soak.soak_rollback
+	python -m tests.soak.soak_loop
 	python -m tests.soak.soak_feedback
 	python -m tests.soak.soak_challengers
 
