@@ -109,6 +109,19 @@ def test_an_error_of_the_function_is_raised_here(error: Exception) -> None:
     assert active_children() == []
 
 
+def test_what_comes_before_an_error_is_had_however_slow_it_is() -> None:
+    def fail(number: int) -> int:
+        if number == 3 * BATCH + 1:
+            raise OSError(28, "No space left")
+        time.sleep(0.5 if number == 0 else 0)
+        return number
+
+    results = on_all_cores(fail, range(9 * BATCH), workers=2)
+    assert [next(results) for _ in range(3 * BATCH)] == list(range(3 * BATCH))
+    with pytest.raises(OSError, match="No space left"):
+        next(results)
+
+
 def test_a_result_that_cannot_be_pickled_is_an_error_not_a_hang() -> None:
     with pytest.raises(Exception, match="pickle"):
         list(on_all_cores(lambda number: threading.Lock(), range(3)))

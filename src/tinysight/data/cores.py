@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 from multiprocessing.connection import wait
 from typing import Any, NoReturn, TypeVar
 
-from tinysight.data.forked import Died, Forked, Function
+from tinysight.data.forked import Died, Failure, Forked, Function
 from tinysight.errors import DataError
 from tinysight.machine import usable_cores
 
@@ -48,6 +48,7 @@ def on_all_cores(
 
     Raises:
         DataError: if an item ends its process and there is no `lost`, or too many do.
+        Exception: what the function raises, after the results of all batches before it.
     """
     processes = min(workers or usable_cores(), -(-len(items) // batch))
     crew = _Crew(function, items, lost or _refuse, processes, batch)
@@ -80,7 +81,7 @@ class _Crew:
     def __init__(self, function: Function, items: Sequence[Any], lost: Lost, processes: int, batch: int) -> None:
         self._function, self._items, self._lost = function, items, lost
         self._to_do = deque(range(at, min(at + batch, len(items))) for at in range(0, len(items), batch))
-        self._done: dict[int, list[Any]] = {}
+        self._done: dict[int, list[Any] | Failure] = {}
         self._lost_count = 0
         self._workers: list[Forked] = []
         for _ in range(processes):
@@ -93,7 +94,10 @@ class _Crew:
             busy = {worker.pipe: worker for worker in self._workers if worker.batches}
             for pipe in wait(list(busy)):
                 self._receive(busy[pipe])  # type: ignore[index] # wait gives back what it got
-        return self._done.pop(place)
+        outcome = self._done.pop(place)
+        if isinstance(outcome, Failure):
+            raise outcome.error
+        return outcome
 
     def dismiss(self) -> None:
         """Ends the processes, also in the middle of their work."""
@@ -119,11 +123,13 @@ class _Crew:
     def _receive(self, worker: Forked) -> None:
         place = worker.batches[0].start
         try:
-            self._done[place] = worker.receive()
+            outcome = self._done[place] = worker.receive()
         except Died:
             self._take_back(worker.batches, worker.ending())
             self._replace(worker)
             return
+        if isinstance(outcome, Failure):
+            self._to_do = deque(batch for batch in self._to_do if batch.start < place)
         if worker.given >= TERM and not worker.batches:
             self._replace(worker)  # it has copied much of the items by now, only by counting references to them
 

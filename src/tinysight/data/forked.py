@@ -26,7 +26,7 @@ class Died(Exception):  # noqa: N818, it is no error: it is expected
 
 
 @dataclass(frozen=True)
-class _Failure:
+class Failure:
     """What the function raised."""
 
     error: Exception
@@ -59,21 +59,18 @@ class Forked:
         with suppress(OSError):  # it is dead: receiving tells
             self.pipe.send((batch.start, batch.stop))
 
-    def receive(self) -> list[Any]:
+    def receive(self) -> list[Any] | Failure:
         """Waits for the results of its first batch, which it then has no more.
 
         Raises:
             Died: if it is dead.
-            Exception: what the function raised.
         """
         try:
             outcome = self.pipe.recv()
         except (EOFError, OSError):
             raise Died from None
-        if isinstance(outcome, _Failure):
-            raise outcome.error
         self.batches.popleft()
-        return list(outcome)
+        return outcome if isinstance(outcome, Failure) else list(outcome)
 
     def ending(self) -> str:
         """In a word or two how a dead one ended."""
@@ -121,7 +118,7 @@ def _outcome(function: Function, items: Sequence[Any]) -> Any:
         return ForkingPickler.dumps([function(item) for item in items])
     except Exception as error:
         error.add_note("".join(traceback.format_exception(error)))
-        return ForkingPickler.dumps(_Failure(_portable(error)))
+        return ForkingPickler.dumps(Failure(_portable(error)))
 
 
 def _portable(error: Exception) -> Exception:
