@@ -31,7 +31,7 @@ install: .venv/ready ## make .venv with everything, by hash
 .PHONY: lock
 lock: .venv/ready ## resolve pyproject.toml into requirements/ again
 	uv pip compile -q --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra train --extra serve --extra server --extra s3 --extra ssh --extra gs --group dev pyproject.toml -o requirements/dev.txt
-	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra serve -c requirements/dev.txt pyproject.toml -o requirements/serve.txt
+	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-emit-package flatbuffers --no-emit-package packaging --no-emit-package protobuf --extra serve -c requirements/dev.txt pyproject.toml -o requirements/serve.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra server -c requirements/dev.txt pyproject.toml -o requirements/server.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra tensorboard --extra wandb -c requirements/dev.txt pyproject.toml -o requirements/loggers.txt
 	python requirements/narrow.py requirements/dev.txt requirements/server.txt requirements/loggers.txt
@@ -70,14 +70,16 @@ retrain: .venv/ready ## what CI does on new data: pull, run, judge, push; releas
 ci-report: .venv/ready ## the report on a retraining as Markdown: reports/retrain.md
 	tinysight ci report --base "$${BASE:-}" --out reports/retrain.md
 
-# these two need no package: the job that may write into the repository installs nothing, and runs no training
+# these two need no package: the job that may write into the repository installs nothing, and runs no training;
+# RESULTS is the folder that has its files, by default this one
 .PHONY: ci-comment
 ci-comment: ## write reports/retrain.md under the pull request of this job of GitHub's
-	PYTHONPATH=src python3 -m tinysight.cli ci comment reports/retrain.md
+	PYTHONPATH=src python3 -m tinysight.cli ci comment "$${RESULTS:-.}/reports/retrain.md"
 
 .PHONY: ci-propose
 ci-propose: ## push the new dvc.lock, and open a pull request with reports/retrain.md
-	PYTHONPATH=src python3 -m tinysight.cli ci propose --report reports/retrain.md
+	PYTHONPATH=src python3 -m tinysight.cli ci propose --lock "$${RESULTS:-.}/dvc.lock" \
+	  --report "$${RESULTS:-.}/reports/retrain.md"
 
 .PHONY: ci-promote
 ci-promote: .venv/ready ## after a merge: release the version of the merged dvc.lock if the gate let it pass

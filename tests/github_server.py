@@ -31,10 +31,11 @@ class GitHubServer:
     asked: list[tuple[str, str]] = field(default_factory=list)
     refuses: bool = False
 
-    def add_comment(self, issue: int, body: str, user: str = BOT) -> dict[str, Any]:
-        """As somebody would write it."""
+    def add_comment(self, issue: int, body: str, user: str | None = BOT) -> dict[str, Any]:
+        """As somebody would write it; None is somebody whose account is gone."""
         number = len(self.comments) + 1
-        comment = {"id": number, "issue": issue, "body": body, "user": {"login": user}, "html_url": f"comment {number}"}
+        author = {"login": user} if user else None
+        comment = {"id": number, "issue": issue, "body": body, "user": author, "html_url": f"comment {number}"}
         self.comments.append(comment)
         return comment
 

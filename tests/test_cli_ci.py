@@ -1,12 +1,13 @@
 """What a workflow's second job calls, in a real repository and with a server that answers as GitHub's."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from github_server import REPOSITORY, TOKEN, GitHubServer, github_server
-from projects import commit, run_in
+from projects import ROOT, commit, run_in
 
 from tinysight.cli import main
 from tinysight.retraining.markdown import MARKER
@@ -94,3 +95,15 @@ def test_without_a_token_it_is_named(
     monkeypatch.delenv("GITHUB_TOKEN")
     assert main(["ci", "comment", "report.md"]) == 1
     assert "GITHUB_TOKEN is not set" in capsys.readouterr().err
+
+
+def test_the_job_that_may_write_needs_no_package_at_all(github: GitHubServer, project: Path, tmp_path: Path) -> None:
+    """Also where it looks for DVC's remote, as it does on a runner: Python without site-packages has only our src."""
+    run_in(project, "dvc", "remote", "add", "--default", "team", "s3://parts/dvc")
+    about = tmp_path / "event.json"
+    about.write_text(json.dumps({"pull_request": {"number": 7}}))
+    bare = {"PYTHONPATH": str(ROOT / "src"), "GITHUB_ACTIONS": "true"}
+    command = [sys.executable, "-S", "-m", "tinysight.cli", "ci"]
+    run_in(project, *command, "comment", "report.md", **bare, GITHUB_EVENT_PATH=str(about))
+    run_in(project, *command, "propose", "--report", "report.md", **bare)
+    assert (len(github.comments), len(github.pulls)) == (1, 1)

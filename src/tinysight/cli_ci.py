@@ -30,6 +30,7 @@ def add_ci(commands: "Commands", project: "Project") -> None:
     commenting.add_argument("report", type=Path, metavar="FILE")
     proposing = added.add_parser("propose", help="push the new dvc.lock as a commit", description=PROPOSE)
     proposing.add_argument("--report", type=Path, metavar="FILE", help="the text of the pull request")
+    proposing.add_argument("--lock", type=Path, metavar="FILE", help="the dvc.lock to commit; default: the one here")
     promoting = added.add_parser("promote", help="release the version of the merged dvc.lock if the gate let it pass")
     doctor = added.add_parser("doctor", help="what the workflows need and do not have here")
     runs = (_report, _comment, _propose, _promote, _doctor)
@@ -38,9 +39,10 @@ def add_ci(commands: "Commands", project: "Project") -> None:
 
 
 def _do(run: Callable[[argparse.Namespace, Paths], int], arguments: argparse.Namespace, paths: Paths) -> int:
-    from tinysight.retraining.identity import forget_empty_variables
+    from tinysight.retraining.identity import forget_empty_variables, fresh_token
 
     forget_empty_variables()
+    fresh_token()  # report, promote and doctor read what lies in the remote; that of a step before is too old
     return run(arguments, paths)
 
 
@@ -69,7 +71,7 @@ def _comment(arguments: argparse.Namespace, _: Paths) -> int:
 
 def _propose(arguments: argparse.Namespace, paths: Paths) -> int:
     from tinysight.retraining.github import GitHub, pull_number
-    from tinysight.retraining.proposal import propose, results_are_lost
+    from tinysight.retraining.proposal import LOCK, propose, results_are_lost
 
     if results_are_lost(paths.root):
         print(
@@ -77,7 +79,8 @@ def _propose(arguments: argparse.Namespace, paths: Paths) -> int:
         )
         return 0
     onto = os.environ.get("GITHUB_HEAD_REF", "") if pull_number() else ""
-    pushed = propose(paths.root, "The results of retraining: dvc.lock", onto)
+    lock = arguments.lock or paths.root / LOCK
+    pushed = propose(paths.root, "The results of retraining: dvc.lock", onto, lock=lock.resolve())
     if pushed is None:
         print("dvc.lock is committed already: nothing to propose.")
         return 0

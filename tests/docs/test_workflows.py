@@ -84,13 +84,22 @@ def test_ci_checks_tests_and_runs_the_demo_and_builds_the_image() -> None:
     assert set(read(CI)["on"]) == {"push", "pull_request", "workflow_dispatch"}
 
 
-def test_retraining_follows_data_settings_clock_and_alarm_and_never_its_own_commits() -> None:
+def test_retraining_follows_data_settings_results_clock_and_alarm_and_never_its_own_commits() -> None:
     on: dict[str, Any] = read(RETRAIN)["on"]
     assert set(on) == {"push", "pull_request", "schedule", "workflow_dispatch", "repository_dispatch"}
-    assert on["push"]["paths"] == on["pull_request"]["paths"] == ["data/**.dvc", "conf/**", "params.yaml", "dvc.yaml"]
+    paths = ["data/**.dvc", "conf/**", "params.yaml", "dvc.yaml", "dvc.lock"]
+    assert on["push"]["paths"] == on["pull_request"]["paths"] == paths
     assert on["repository_dispatch"] == {"types": ["drift"]}
-    assert "dvc.lock" not in on["push"]["paths"]  # the only file that the job publish writes
+    own = "((github.event_name != 'push' && github.event_name != 'pull_request') || github.event.sender.type != 'Bot')"
+    assert jobs(RETRAIN)["retrain"]["if"].endswith(f" && {own}")
     assert read(RETRAIN)["concurrency"]["cancel-in-progress"] is False
+
+
+def test_what_a_training_leaves_takes_the_place_of_no_file_that_runs_with_the_right_to_write() -> None:
+    publish = jobs(RETRAIN)["publish"]
+    folder = next(step["with"]["path"] for step in publish["steps"] if "download-artifact" in step.get("uses", ""))
+    assert publish["env"]["RESULTS"] == folder
+    assert not (ROOT / folder).exists()
 
 
 def test_a_forks_pull_request_is_not_retrained_and_no_workflow_runs_its_code_with_our_rights() -> None:

@@ -136,11 +136,13 @@ def run_job(workflow: str, job: str, clone: Path, known: Mapping[str, str], **mo
 
 def take_artifact(runner: Path, publisher: Path) -> None:
     """What the job `retrain` keeps, where the job `publish` puts it."""
+    steps = jobs(FOLDER / "retrain.yml")["publish"]["steps"]
+    folder = next(step["with"]["path"] for step in steps if "download-artifact" in step.get("uses", ""))
     kept = [step["with"] for step in jobs(FOLDER / "retrain.yml")["retrain"]["steps"] if "with" in step]
     patterns = next(one["path"] for one in kept if one.get("name") == "retrained").split()
     assert all(list(runner.glob(pattern)) for pattern in patterns), patterns
     for source in (path for pattern in patterns for path in runner.glob(pattern)):
-        target = publisher / source.relative_to(runner)
+        target = publisher / folder / source.relative_to(runner)
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copyfile)(source, target)
 

@@ -33,8 +33,9 @@ def test_comments_of_others_and_of_other_pull_requests_stay(github: GitHub, serv
     server.add_comment(7, f"{MARKER} I write this too", user="somebody")
     server.add_comment(8, f"{MARKER} another pull request's")
     server.add_comment(7, f"see {MARKER}")
+    server.add_comment(7, MARKER, user=None)  # whose account is gone
     github.comment(7, f"{MARKER} ours", MARKER)
-    assert [comment["body"] for comment in server.comments][3:] == [f"{MARKER} ours"]
+    assert [comment["body"] for comment in server.comments][4:] == [f"{MARKER} ours"]
 
 
 def test_our_comment_is_found_behind_hundreds_of_others(github: GitHub, server: GitHubServer) -> None:

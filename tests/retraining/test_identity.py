@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tinysight.cli import main
 from tinysight.errors import ConfigError
 from tinysight.retraining.identity import FILE, SECRET, URL, forget_empty_variables, fresh_token
 
@@ -79,3 +80,13 @@ def test_what_nobody_filled_in_is_as_if_it_were_not_set(monkeypatch: pytest.Monk
         "eu",
         "",
     ]
+
+
+@pytest.mark.parametrize("command", ["report", "promote"])
+def test_a_command_that_reads_the_remote_has_a_token_before(
+    github: list[tuple[str, str]], project: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """promote.yml has no other step that would ask for one."""
+    monkeypatch.chdir(project)
+    assert main(["ci", command]) == 1  # nothing lies here that it could read
+    assert len(github) == 1

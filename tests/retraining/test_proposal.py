@@ -46,6 +46,15 @@ def test_it_commits_dvc_lock_alone_and_leaves_work_tree_index_and_head(work: Pat
     assert list((work / ".git").glob("tinysight-index*")) == []
 
 
+def test_a_lock_from_elsewhere_is_committed_and_that_of_the_work_tree_stays(work: Path, tmp_path: Path) -> None:
+    (tmp_path / "retrained").write_text("new\n")
+    pushed = propose(work, "results", lock=tmp_path / "retrained")
+    assert pushed is not None
+    assert git(work, "show", f"{pushed.commit}:dvc.lock") == "new"
+    assert (work / "dvc.lock").read_text() == "old\n"
+    assert git(work, "diff", "--name-only", "HEAD", pushed.commit) == "dvc.lock"
+
+
 def test_our_branch_is_replaced_and_a_pull_requests_branch_goes_on(work: Path) -> None:
     (work / "dvc.lock").write_text("new\n")
     assert propose(work, "first")

@@ -67,6 +67,17 @@ def test_without_a_remote_nothing_is_pulled_or_pushed_and_that_is_said(work: Pat
         assert push(work, journal) == ""
 
 
+def test_pictures_that_nobody_added_yet_are_named_and_never_removed(work: Path, tmp_path: Path) -> None:
+    """DVC itself advises `--force` here, which would delete them."""
+    run_in(work, "dvc", "remote", "add", "--default", "team", str(tmp_path / "storage"))
+    (work / "data" / "raw" / "new.txt").write_text("a new picture")
+    with closing(Journal(tmp_path / "log", quiet=True)) as journal, pytest.raises(DataError) as caught:
+        pull(work, journal)
+    assert "data/raw/new.txt. Run `dvc add data/raw`, or remove it" in str(caught.value)
+    assert "force" not in str(caught.value)
+    assert (work / "data" / "raw" / "new.txt").exists()
+
+
 def test_a_remote_that_is_away_costs_a_note_where_the_pictures_are_here_and_an_error_where_not(
     work: Path, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """Retrainings that end before they have trained: each says how, and leaves the lock free."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -19,6 +20,23 @@ def test_a_second_one_gives_way_and_says_so(project: Path) -> None:
         done = run_in(project, "tinysight", "retrain", fails=True)
     assert (done.returncode, done.stdout) == (75, "")
     assert done.stderr == "another retraining is at work. Wait for it, or stop it.\n"
+
+
+def test_a_release_waits_for_no_retraining_and_says_which(project: Path) -> None:
+    with alone(Paths(project)):
+        done = run_in(project, "tinysight", "ci", "promote", fails=True)
+    assert done.stderr == f"error: Another retraining is at work in {project}. Wait for it, or stop it.\n"
+
+
+def test_what_the_disk_refuses_is_an_ending_like_any_other(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "dvc.lock")
+
+    monkeypatch.setattr("tinysight.retraining.run.pull", full)
+    outcome = retrain(Paths(project), quiet=True)
+    assert (outcome.ending, outcome.code) == ("failed", 1)
+    assert "No space left on device" in outcome.reason
+    assert json.loads((project / ".tinysight" / "retrain" / "last.json").read_text())["ending"] == "failed"
 
 
 def test_pictures_that_cannot_be_had_end_it_before_anything_runs(project: Path) -> None:
@@ -54,6 +72,8 @@ def test_a_stopped_one_stops_what_it_started_and_frees_the_lock(project: Path) -
         time.sleep(0.05)
     process.terminate()
     assert process.wait(timeout=60) == 143
+    last = json.loads((project / ".tinysight" / "retrain" / "last.json").read_text())
+    assert (last["ending"], last["reason"]) == ("failed", "It was stopped.")
     stage = (project / "began").read_text().strip()
     while runs(stage) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -58,7 +58,8 @@ class GitHub:
         while True:
             comments = self.ask("GET", f"issues/{number}/comments?per_page={PAGE}&page={page}")
             for comment in comments:
-                if comment["user"]["login"] == self.me and comment["body"].startswith(marker):
+                author = comment["user"] or {}  # of somebody whose account is gone
+                if author.get("login") == self.me and (comment["body"] or "").startswith(marker):
                     return int(comment["id"])
             if len(comments) < PAGE:
                 return None

@@ -2,13 +2,12 @@
 
 import json
 
-from tinysight.bundle import sha256_of
 from tinysight.errors import DataError
 from tinysight.paths import Paths, candidate_of
 from tinysight.retraining.journal import Journal, why_failed
 from tinysight.retraining.outcome import gate_passed
 from tinysight.tracking.record import git_commit
-from tinysight.tracking.registry import list_versions, promote
+from tinysight.tracking.registry import holder_of, list_versions, promote
 from tinysight.tracking.version_info import PRODUCTION
 
 
@@ -27,8 +26,7 @@ def promote_merged(paths: Paths, journal: Journal) -> str:
     if not chosen:
         return "The merged verdict chose no candidate: nothing is released."
     _pull(paths, journal, str(paths.export(candidate_of(chosen)).relative_to(paths.root)))
-    sha256 = sha256_of(paths.model(chosen))
-    version = next((one for one in list_versions(paths) if one.sha256 == sha256), None)
+    version = holder_of(list_versions(paths), paths.model(chosen))
     if version is None:
         raise DataError(
             f"No version of the registry holds the merged {chosen}. Run `tinysight retrain` on this commit."

@@ -1,7 +1,6 @@
 """The new dvc.lock as a commit on a branch of its own, pushed; the work tree, the index and HEAD stay as they are."""
 
 import base64
-import configparser
 import os
 import subprocess
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from tinysight.errors import ConfigError, TinysightError
+from tinysight.tracking.pictures_kept import default_remote
 
 LOCK = "dvc.lock"
 BRANCH = "tinysight/retrain"
@@ -21,10 +21,8 @@ def results_are_lost(root: Path) -> bool:
     """Whether this is a runner whose default remote is a folder of its own disk: nobody could pull what it names."""
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return False
-    config = configparser.ConfigParser(interpolation=None)
-    config.read(root / ".dvc" / "config", encoding="utf-8")
-    name = config.get("core", "remote", fallback="")
-    return "://" not in config.get(f"'remote \"{name}\"'", "url", fallback="")
+    _, url = default_remote(root)
+    return "://" not in url
 
 
 @dataclass(frozen=True)
@@ -35,13 +33,14 @@ class Pushed:
     branch: str
 
 
-def propose(root: Path, message: str, onto: str = "") -> Pushed | None:
-    """Commits dvc.lock upon HEAD and pushes that.
+def propose(root: Path, message: str, onto: str = "", lock: Path | None = None) -> Pushed | None:
+    """Commits a dvc.lock upon HEAD and pushes that.
 
     Args:
         root: the work tree.
         message: of the commit.
         onto: a branch that gets one commit more; by default a branch of ours, which is replaced.
+        lock: the file, if it is not that of the work tree.
 
     Returns:
         What was pushed; None if dvc.lock is the one of HEAD, or of the branch.
@@ -50,9 +49,10 @@ def propose(root: Path, message: str, onto: str = "") -> Pushed | None:
         ConfigError: if there is no dvc.lock.
         TinysightError: if git refuses.
     """
-    if not (root / LOCK).is_file():
-        raise ConfigError(f"{root / LOCK} is not there. Run `tinysight retrain` first.")
-    blob = _git(root, "hash-object", "-w", LOCK)
+    lock = lock or root / LOCK
+    if not lock.is_file():
+        raise ConfigError(f"{lock} is not there. Run `tinysight retrain` first.")
+    blob = _git(root, "hash-object", "-w", str(lock))
     if blob == _git(root, "rev-parse", "--verify", "-q", f"HEAD:{LOCK}", fails=True):
         return None
     if onto and _is_there(root, onto, blob):  # the job runs again for the same commit
@@ -65,7 +65,7 @@ def propose(root: Path, message: str, onto: str = "") -> Pushed | None:
 
 
 def _is_there(root: Path, branch: str, blob: str) -> bool:
-    _git(root, "fetch", "-q", "origin", branch, more=_credentials(root))
+    _git(root, "fetch", "-q", "origin", f"refs/heads/{branch}", more=_credentials(root))
     return _git(root, "rev-parse", "--verify", "-q", f"FETCH_HEAD:{LOCK}", fails=True) == blob
 
 

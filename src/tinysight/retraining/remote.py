@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tinysight.errors import DataError
 from tinysight.retraining.identity import fresh_token
 from tinysight.retraining.journal import Journal, environment, why_failed
+
+MOST_NAMED = 5
 
 
 def default_remote(root: Path) -> str:
@@ -31,6 +34,12 @@ def pull(root: Path, journal: Journal) -> list[str]:
     pictures = sorted(str(path.relative_to(root)) for path in (root / "data").glob("*.dvc"))
     if pictures:
         code, lines = journal.run(root, "dvc", "pull", *pictures)
+        if code and (files := _unsaved(root, lines)):
+            raise DataError(
+                f"Pulling would remove what DVC does not know yet: {files}. Run"
+                f" `dvc add {' '.join(name.removesuffix('.dvc') for name in pictures)}`, or remove it; then run this"
+                " again."
+            )
         if code:
             raise DataError(
                 f"The pictures cannot be had: {why_failed(lines)} Look at `dvc remote list` and at its credentials,"
@@ -38,7 +47,20 @@ def pull(root: Path, journal: Journal) -> list[str]:
             )
     words = ["pull", "--allow-missing"] if (root / "dvc.lock").exists() else ["fetch"]
     code, lines = journal.run(root, "dvc", *words, "--run-cache")
-    return [f"Earlier results could not be had, so they are made again: {why_failed(lines)}"] if code else []
+    if not code:
+        return []
+    files = _unsaved(root, lines)
+    why = f"a stage that was stopped has left {files}." if files else why_failed(lines)
+    return [f"Earlier results could not be had, so they are made again: {why}"]
+
+
+def _unsaved(root: Path, lines: Sequence[str]) -> str:
+    """What DVC names in place of a pull, some of it; empty if that was not why. Its advice there would delete it."""
+    said = next((place for place, line in enumerate(lines) if "unsaved files" in line), None)
+    if said is None:
+        return ""
+    files = [line.strip().removeprefix(f"{root}/") for line in lines[said + 1 :] if line.strip()]
+    return ", ".join([*files[:MOST_NAMED], *["…"] * (len(files) > MOST_NAMED)]) or "files"
 
 
 def push(root: Path, journal: Journal) -> str:

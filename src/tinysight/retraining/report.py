@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tinysight.bundle import sha256_of
 from tinysight.errors import TrackingError
 from tinysight.evaluation.scores import read_scores
 from tinysight.evaluation.selection import Verdict
@@ -16,7 +15,7 @@ from tinysight.retraining.since_base import ClassChange, any_change, pictures_si
 from tinysight.tracking.changes import Change
 from tinysight.tracking.decision import SIGNS
 from tinysight.tracking.record import read_verdict
-from tinysight.tracking.registry import list_versions
+from tinysight.tracking.registry import holder_of, list_versions
 from tinysight.tracking.version_info import PRODUCTION, VersionInfo
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -47,9 +46,8 @@ def report(paths: Paths, base: str = "") -> str:
 def _version(paths: Paths, chosen: str | None) -> tuple[VersionInfo | None, str]:
     if not chosen or not paths.model(chosen).is_file():
         return None, "The verdict chose no candidate, so nothing was registered."
-    sha256 = sha256_of(paths.model(chosen))
     try:
-        found = next((one for one in list_versions(paths) if one.sha256 == sha256), None)
+        found = holder_of(list_versions(paths), paths.model(chosen))
     except TrackingError as error:
         return None, f"The registry could not be asked: {error}"
     return found, "" if found else "The chosen model is no version of the registry yet: `dvc repro -f -s register`."

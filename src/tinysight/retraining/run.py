@@ -7,21 +7,22 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
-from tinysight.bundle import sha256_of
 from tinysight.config import load_params
-from tinysight.errors import DataError, TinysightError, TrackingError
+from tinysight.errors import DataError, TinysightError, TrackingError, os_error
 from tinysight.paths import Paths
 from tinysight.retraining.journal import Journal, why_failed
 from tinysight.retraining.outcome import Outcome, judged
 from tinysight.retraining.remote import pull, push
 from tinysight.tracking.record import read_verdict
-from tinysight.tracking.registry import list_versions
+from tinysight.tracking.registry import holder_of, list_versions
 from tinysight.tracking.release import NO_PROMOTE
 from tinysight.tracking.version_info import PRODUCTION, VersionInfo
 from tinysight.whole_file import write_whole
 
 RAN = "Running stage '"
+WAIT = "Wait for it, or stop it."
 
 
 class BusyError(TinysightError):
@@ -59,10 +60,19 @@ def retrain(paths: Paths, *, promote: bool = False, quiet: bool = False) -> Outc
             outcome = replace(outcome, ran=tuple(course.ran), notes=tuple(course.notes), seconds=course.seconds,
                               began=began, log=str(journal.path))  # fmt: skip
             journal.say("\n".join([*(f"note: {note}" for note in outcome.notes), outcome.line()]))
-            write_whole(folder / "last.json", outcome.as_json() + "\n")
-    except BusyError as error:
-        return Outcome("busy", str(error), began=began)
+            _note(folder, outcome)
+    except (SystemExit, KeyboardInterrupt):
+        _note(folder, Outcome("failed", "It was stopped.", began=began))
+        raise
+    except BusyError:
+        return Outcome("busy", WAIT, began=began)
     return outcome
+
+
+def _note(folder: Path, outcome: Outcome) -> None:
+    """For whoever asks later."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "last.json", outcome.as_json() + "\n")
 
 
 @contextmanager
@@ -77,7 +87,7 @@ def alone(paths: Paths) -> Iterator[int]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BusyError("Wait for it, or stop it.") from None
+            raise BusyError(f"Another retraining is at work in {paths.root}. {WAIT}") from None
         yield file.fileno()
 
 
@@ -95,6 +105,8 @@ def _ending(course: _Course) -> Outcome:
         return _decision(course)
     except TinysightError as error:
         return Outcome("failed", str(error))
+    except OSError as error:
+        return Outcome("failed", os_error(error))
 
 
 def _versions_if_any(course: _Course) -> list[VersionInfo]:
@@ -127,8 +139,7 @@ def _decision(course: _Course) -> Outcome:
     paths, name = course.paths, load_params(course.paths.params).register_.name
     versions = list_versions(paths)
     chosen = read_verdict(paths).get("chosen")
-    sha256 = sha256_of(paths.model(chosen)) if chosen else ""
-    version = next((one for one in versions if one.sha256 == sha256), None) if sha256 else None
+    version = holder_of(versions, paths.model(chosen)) if chosen else None
     if chosen and version is None:
         raise DataError(f"{name}: the registry does not hold {paths.model(chosen)}. Run `dvc repro -f -s register`.")
     champion = next((one.version for one in versions if PRODUCTION in one.aliases), "")
