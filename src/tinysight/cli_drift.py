@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,16 +45,18 @@ def add_drift(commands: "Commands", project: "Project") -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 1_000_000:
-        raise argparse.ArgumentTypeError("between 1 and 1,000,000")
-    return number
+    if not (text.isdecimal() and 1 <= int(text) <= 1_000_000):
+        raise argparse.ArgumentTypeError(f"a whole number between 1 and 1,000,000; received {text}")
+    return int(text)
 
 
 def _chance(text: str) -> float:
-    number = float(text)
-    if not 1e-9 <= number <= 0.5:
-        raise argparse.ArgumentTypeError("between 0 and 0.5")
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 1e-4 <= number <= 0.5:  # a rarer one takes minutes of random picks to show
+        raise argparse.ArgumentTypeError(f"between 0.0001 and 0.5; received {text}")
     return number
 
 
@@ -63,9 +64,11 @@ def _drift(arguments: argparse.Namespace, project: "Project") -> int:
     from tinysight.drifting.judged import judge
     from tinysight.drifting.outcome import as_json, as_text
     from tinysight.drifting.traffic import open_traffic
+    from tinysight.named_model import named_model
 
     traffic = open_traffic(arguments.what, last=arguments.last, column=arguments.column)
-    judged = judge(_bundle(arguments, project), traffic, false_alarms=arguments.false_alarms, shares=arguments.shares)
+    bundle = named_model(arguments.model, project)
+    judged = judge(bundle, traffic, false_alarms=arguments.false_alarms, shares=arguments.shares)
     report = arguments.report or _report()
     if report:
         from tinysight.drifting.page import write_page
@@ -81,15 +84,3 @@ def _drift(arguments: argparse.Namespace, project: "Project") -> int:
 def _report() -> Path | None:
     paths = Paths(Path.cwd())
     return paths.drift if paths.conf.is_dir() else None
-
-
-def _bundle(arguments: argparse.Namespace, project: "Project") -> Path:
-    """A folder that holds the named bundle; a registered one is pulled first."""
-    model = arguments.model or os.environ.get("TINYSIGHT_MODEL", "")
-    if model and not model.startswith("models:/"):
-        return Path(model)
-    from tinysight.config import load_params
-    from tinysight.tracking.pull import pull
-
-    uri = model or f"models:/{load_params(project().params).register_.name}@production"
-    return pull(uri, project().cache / "models").folder

@@ -49,10 +49,16 @@ def _add_review(verbs: "Commands", project: "Project") -> None:
     review.add_argument("--pick", choices=("feedback", "doubts", "all"), default="feedback",
                         help="feedback: pictures that somebody spoke of (the default); doubts: also those that the"
                         " model was unsure of; all that was kept")  # fmt: skip
-    review.add_argument("--limit", type=int, metavar="N", help="at most so many, those with feedback first")
+    review.add_argument("--limit", type=_count, metavar="N", help="at most so many, those with feedback first")
     review.add_argument("--read", type=Path, metavar="EXPORT", help="what Label Studio exported: JSON or CSV")
     review.add_argument("--images", type=Path, metavar="DIR", help="the project's folder; default: beside the export")
     review.set_defaults(run=lambda arguments: _review(arguments, project()))
+
+
+def _count(text: str) -> int:
+    if not (text.isdecimal() and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"a whole number from 1 on; received {text}")
+    return int(text)
 
 
 def _pull(arguments: argparse.Namespace, paths: Paths) -> int:
@@ -68,8 +74,10 @@ def _pull(arguments: argparse.Namespace, paths: Paths) -> int:
 
 
 def _said(gathered: "Gathered") -> list[str]:
+    from tinysight.records import NONE
+
     spoken = gathered.spoken_of
-    words = Counter(one.feedback.class_name or "none of these" for one in spoken if one.feedback)
+    words = Counter(one.feedback.class_name or NONE for one in spoken if one.feedback)
     agreed = sum(one.feedback.class_name == one.capture.class_name for one in spoken if one.feedback)
     lines = [f"Here are {len(gathered.pictures):,} pictures. Of {len(spoken):,} somebody said what they show:"]
     lines += [f"  {count:6,}  {name}" for name, count in words.most_common()]

@@ -50,6 +50,13 @@ def test_free_shares_still_find_what_has_changed_within_classes() -> None:
     assert "sharpness" in {f.name for f in compare(of, changed, shares="free").findings if f.drifted}
 
 
+@pytest.mark.parametrize("false_alarms", [0.01, 0.001])
+def test_a_change_is_found_however_rare_false_alarms_are_to_be(false_alarms: float) -> None:
+    of = reference()
+    assert compare(of, seen(of, 150, 1, CHANGES["brightness"]), false_alarms=false_alarms).drifted
+    assert not compare(of, seen(of, 150, 1), false_alarms=false_alarms).drifted
+
+
 def test_a_single_picture_is_compared() -> None:
     of = reference()
     assert not compare(of, seen(of, 1, 3)).drifted

@@ -104,6 +104,16 @@ def test_what_a_service_kept_is_compared_by_time_and_only_its_fair_sample(
     assert (found["pictures"], found["passed_over"]) == (100, 100)
 
 
+def test_pictures_that_stayed_since_people_corrected_them_are_no_fair_sample(
+    bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _captures("longer", pictures(100, 6, light=0.7), start=1000)
+    Path("longer/captures").rename("longer/kept")
+    assert "holds no picture to compare" in _drift(capsys, _captures("longer", []), "--model", bundle)[2]
+    _captures("longer", pictures(100, 5), start=5000)
+    assert _json(capsys, "longer", "--model", bundle)["pictures"] == 100
+
+
 def test_free_shares_are_no_drift(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = _folder("red", pictures(300, 9, shares=(0.8, 0.1, 0.1)))
     assert _drift(capsys, folder, "--model", bundle)[0] == 3

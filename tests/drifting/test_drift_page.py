@@ -1,4 +1,4 @@
-"""The page of `tinysight drift` in a browser: it asks nobody for anything and fits a phone."""
+"""The page of `tinysight drift` shows what has changed; in a browser it asks nobody for anything and fits a phone."""
 
 from pathlib import Path
 
@@ -7,6 +7,23 @@ from browser import browser
 from watched_bundle import bundle_with_reference, pictures
 
 from tinysight.cli import main
+from tinysight.drifting.judged import judge
+from tinysight.drifting.traffic import open_traffic
+from tinysight.drifting.view import examples
+
+
+def test_where_one_picture_in_five_has_changed_those_are_shown(tmp_path: Path) -> None:
+    """The middle one is as it was."""
+    (tmp_path / "some").mkdir()
+    given = [*pictures(240, 5), *pictures(60, 6, light=0.4)]
+    for number, data in enumerate(given):
+        (tmp_path / "some" / f"{number:03d}.png").write_bytes(data)
+    traffic = open_traffic([str(tmp_path / "some")], last=1000)
+    judged = judge(bundle_with_reference(tmp_path), traffic, false_alarms=0.01, shares="fixed")
+    shown = {example.name: example for example in examples(judged)}["lightest"]
+    assert shown.part == "now, the low end"
+    dark = {float(one.value) for one in shown.now}
+    assert max(dark) < min(float(one.value) for one in shown.before)
 
 
 @pytest.mark.slow

@@ -16,10 +16,11 @@ from tinysight.cli import main
 from tinysight.data.importing import import_pictures
 from tinysight.data.raw_manifest import RawPicture, read_manifest
 from tinysight.errors import DataError
+from tinysight.feedback.decisions import Decision, decide, read_decisions, write_decisions
 from tinysight.feedback.merging import merge
 from tinysight.feedback.review import read_project, write_project
 from tinysight.paths import Paths
-from tinysight.records import Feedback, write_captures, write_feedback
+from tinysight.records import Feedback, read_captures, write_captures, write_feedback
 
 pytestmark = pytest.mark.slow  # `dvc add` takes seconds each time
 PICTURES = {name: solid_png((10, 200 - number, 77)) for number, name in enumerate(("a", "b", "c", "d"))}
@@ -69,11 +70,17 @@ def test_confirmed_pictures_are_added_and_none_is_lost(story: Story) -> None:
     assert story.steps["reviewed"] == story.steps["before"] | {PICTURES["a"], PICTURES["c"]}
     assert "2 pictures were merged" in story.words["reviewed"]
     assert "1 are none of the classes" in story.words["reviewed"]
+    assert story.words["reviewed"].lower().count("\nnext") == 1
 
 
 def test_merging_again_changes_nothing(story: Story) -> None:
     assert story.words["again"].startswith("0 pictures were merged; 2 had been")
     assert story.pointers["again"] == story.pointers["reviewed"]
+
+
+def test_believing_feedback_again_merges_nothing_again(story: Story) -> None:
+    assert merge(story.paths, unreviewed=True).startswith("0 pictures were merged; 3 had been")
+    assert {one.by for one in read_decisions(story.paths.decisions).values()} == {"project.json", "feedback of shop"}
 
 
 def test_feedback_can_be_believed_without_review_where_nobody_decided(story: Story) -> None:
@@ -98,7 +105,6 @@ def test_each_picture_says_where_it_came_from(story: Story) -> None:
 
 
 def test_pictures_of_one_day_may_be_kept_together(story: Story) -> None:
-    """Also: what a later review says differently is corrected in data/raw, not added a second time."""
     picture = solid_png((1, 2, 3))
     capture = a_capture(picture)
     write_captures(story.paths.feedback, [(capture, picture)])
@@ -109,6 +115,27 @@ def test_pictures_of_one_day_may_be_kept_together(story: Story) -> None:
     assert len(groups) == 2
     assert max(groups).startswith("feedback 20")
     assert [*files_below(story.paths.raw).values()].count(picture) == 1
+
+
+def class_of(paths: Paths, picture: bytes) -> list[str]:
+    return [row.class_name for row in read_manifest(paths.raw) if (paths.raw / row.path).read_bytes() == picture]
+
+
+def test_a_later_review_or_word_corrects_what_was_merged_and_adds_nothing_twice(story: Story) -> None:
+    """Reviewed `a` gets another class, reviewed `c` none; of `d`, which was believed, somebody says something new."""
+    paths = story.paths
+    reviewed = read_decisions(paths.decisions)
+    for name, class_name in (("a", "red"), ("c", "")):
+        reviewed, _ = decide(reviewed, [Decision(DIGESTS[name], class_name, "second.json")])
+    write_decisions(paths.decisions, reviewed.values())
+    capture = next(one for one in read_captures(paths.feedback) if one.digest == DIGESTS["d"])
+    said = Feedback(prediction_id=capture.prediction_id, when=time.time(), class_name="red", model_version="3")
+    write_feedback(paths.feedback, [said])
+    words = merge(paths, unreviewed=True)
+    assert "\n2 pictures were merged; " in words
+    assert f"1 that had been merged are none of the classes now. Remove from {paths.raw}: teal/" in words
+    assert [class_of(paths, PICTURES[name]) for name in "abcd"] == [["red"], [], ["teal"], ["red"]]
+    assert merge(paths, unreviewed=True).startswith("0 pictures were merged; ")
 
 
 def test_a_data_set_that_is_not_data_raw_is_left_alone(tmp_path: Path) -> None:

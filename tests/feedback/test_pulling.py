@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -11,9 +12,10 @@ from kept import CLASS, a_capture, folder_of, records_of
 from moto.server import ThreadedMotoServer
 
 from tinysight.errors import DataError
+from tinysight.feedback import pulling
 from tinysight.feedback.pulling import pull
 from tinysight.record_file import record_files
-from tinysight.records import CAPTURES, Feedback, read_captures, read_feedback, to_header, write_feedback
+from tinysight.records import CAPTURES, KEPT, Feedback, read_captures, read_feedback, to_header, write_feedback
 
 
 def spoken(folder: Path) -> str:
@@ -78,6 +80,30 @@ def test_a_pull_while_pictures_come_in_takes_whole_ones_only(tmp_path: Path) -> 
     finally:
         stop.set()
         thread.join()
+
+
+def test_files_that_the_service_moves_or_removes_meanwhile_do_not_end_the_pull(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full folder makes room all the time: one file goes for good, one moves to where those with feedback stay."""
+    there, here = tmp_path / "there", tmp_path / "here"
+    spoken(there)
+    moved = spoken(there)
+    first, second = record_files(there / CAPTURES)
+    fetch = pulling._fetch
+
+    def late(*words: Any) -> None:
+        if first.exists():
+            first.unlink()
+            (there / KEPT).mkdir()
+            second.rename(there / KEPT / second.name)
+        fetch(*words)
+
+    monkeypatch.setattr(pulling, "_fetch", late)
+    assert pull(str(there), here).files == 3
+    assert [capture.prediction_id for capture in read_captures(here)] == [moved]
+    assert len(read_feedback(here)) == 2
+    assert not [*here.rglob("*.part")]
 
 
 @pytest.mark.slow  # what speaks to it takes seconds to import

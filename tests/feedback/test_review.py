@@ -16,7 +16,7 @@ from tinysight.feedback.decisions import Decision, decide, read_decisions, write
 from tinysight.feedback.gathered import gather
 from tinysight.feedback.review import read_project, write_project
 from tinysight.paths import Paths
-from tinysight.records import Capture, Feedback, write_captures, write_feedback
+from tinysight.records import Capture, Feedback, read_captures, write_captures, write_feedback
 
 PICTURES = {name: solid_png((number * 40, 10, 10)) for number, name in enumerate("abcdef")}
 
@@ -51,6 +51,7 @@ def tasks(out: Path) -> list[dict[str, Any]]:
 def test_a_project_shows_what_was_answered_and_what_was_said(paths: Paths, tmp_path: Path) -> None:
     words = write_project(paths, tmp_path / "out", pick="feedback")
     assert "2 pictures are in" in words
+    assert "label, export as JSON.\nChoose 'none of these' for" in words
     first, second = tasks(tmp_path / "out")
     assert first["data"]["digest"] == sha256(PICTURES["b"]).hexdigest()
     assert "somebody said none of these" in first["data"]["reason"]
@@ -110,6 +111,18 @@ def test_without_records_the_next_step_is_named(tmp_path: Path) -> None:
         write_project(Paths(tmp_path), tmp_path / "out", pick="feedback")
 
 
+def test_one_damaged_picture_does_not_stop_the_others(paths: Paths, tmp_path: Path) -> None:
+    capture = next(one for one in read_captures(paths.feedback) if one.digest == sha256(PICTURES["b"]).hexdigest())
+    assert capture.entry
+    content = capture.entry.path.read_bytes()
+    capture.entry.path.write_bytes(content.replace(PICTURES["b"], bytes(len(PICTURES["b"]))))
+    words = write_project(paths, tmp_path / "out", pick="feedback")
+    assert words.startswith(
+        f"1 pictures are in {tmp_path / 'out'}.\n1 pictures were passed over, since they are damaged"
+    )
+    assert len(tasks(tmp_path / "out")) == 1
+
+
 def test_feedback_whose_picture_is_gone_is_counted(paths: Paths) -> None:
     one = Feedback(prediction_id="0" * 32, when=time.time(), class_name="red", model_version="3")
     write_feedback(paths.feedback, [one])
@@ -129,3 +142,10 @@ def test_a_new_decision_replaces_the_old_one_and_is_merged_again(tmp_path: Path)
     write_decisions(tmp_path / "deep" / "decisions.csv", after.values())
     assert read_decisions(tmp_path / "deep" / "decisions.csv") == after
     assert read_decisions(tmp_path / "none.csv") == {}
+
+
+def test_what_lies_in_data_raw_and_has_no_class_any_more_is_not_forgotten() -> None:
+    known = {"1": Decision("1", "red", "a", "yes"), "2": Decision("2", "red", "a")}
+    after, _ = decide(known, [Decision("1", "", "b"), Decision("2", "", "b")])
+    assert (after["1"].merged, after["2"].merged) == ("yes", "")
+    assert decide(after, [Decision("1", "blue", "c")])[0]["1"] == Decision("1", "blue", "c")

@@ -1,11 +1,11 @@
 """Picture files to what is measured of them, by the predictor that serves."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
 from tinysight.drift.measures import Looked, Pixels, join, look
-from tinysight.errors import ImageError
+from tinysight.errors import DataError, ImageError
 from tinysight.imaging import Header, decode_with_header
 from tinysight.predictor import Predictor
 
@@ -38,6 +38,15 @@ def look_at_files(predictor: Predictor, files: Iterable[bytes]) -> tuple[Looked,
     if waiting:
         parts.append(_look(predictor, waiting))
     return join(parts, len(predictor.contract.class_names)), places
+
+
+def contents(readers: Iterable[Callable[[], bytes]]) -> Iterator[bytes]:
+    """The bytes that each gives; none of a file that is gone, which look_at_files passes over like a broken one."""
+    for read in readers:
+        try:
+            yield read()
+        except (DataError, OSError):
+            yield b""
 
 
 def upright_size(header: Header) -> tuple[int, int]:

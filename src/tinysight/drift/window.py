@@ -17,7 +17,8 @@ from tinysight.drift.measures import NAMES
 from tinysight.drift.reference import Counts, Reference, Seen
 
 CLASSES = "classes"
-DRAWS = 4999
+LEAST_DRAWS = 4999
+DRAWS_A_CHANCE = 50  # picks for each chance of a false alarm: of a dozen statistics, the surest must be able to show it
 AT_ONCE = 250  # draws
 ENOUGH = 25  # random picks that differ as much, to be sure that the window is nothing special
 FALSE_ALARMS = 0.01
@@ -69,7 +70,7 @@ def compare(
     *,
     false_alarms: float = FALSE_ALARMS,
     shares: Shares = "fixed",
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = 0,
 ) -> Comparison:
     """Compares a window of traffic with the reference.
@@ -80,11 +81,12 @@ def compare(
         false_alarms: the chance that something is said to have drifted where nothing has.
         shares: `free` where classes may come in other shares than in the reference: they are not compared, and the
             other statistics only between pictures of which the model named the same class.
-        draws: random picks for each statistic; 1 / (draws + 1) is the smallest p value before it is corrected.
+        draws: random picks for each statistic, by default the more the rarer false alarms are to be: 1 / (draws + 1) is
+            the smallest p value before it is corrected.
         seed: of the picks.
     """
-    random = np.random.default_rng(seed)
-    found = {}
+    random, found = np.random.default_rng(seed), {}
+    draws = draws or max(LEAST_DRAWS, round(DRAWS_A_CHANCE / false_alarms))
     for place, name in enumerate(NAMES):
         old, new = _tables(reference, window, place, pooled=shares == "fixed")
         found[name] = _p_value(old, new, draws, random, ordered=True), _change(old, new, ordered=True)

@@ -1,6 +1,6 @@
 """Traffic compared with the reference of a version: figures for programs, and what the page shows of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from tinysight.bundle import GOLDEN_FOLDER, Bundle, check_golden, file_of, open_bundle
 from tinysight.drift.measures import NAMES, Values
-from tinysight.drift.pictures import look_at_files
+from tinysight.drift.pictures import contents, look_at_files
 from tinysight.drift.reference import Reference
 from tinysight.drift.reference_file import FILE, from_json
 from tinysight.drift.window import Comparison, Shares, compare
@@ -86,7 +86,7 @@ def judge(place: Path, traffic: Traffic, *, false_alarms: float, shares: Shares)
         ModelError: if the bundle is not what it promises.
     """
     bundle, reference, predictor = _open(place)
-    looked, kept = look_at_files(predictor, _contents(traffic.pictures))
+    looked, kept = look_at_files(predictor, contents(picture.read for picture in traffic.pictures))
     broken = len(traffic.pictures) - len(kept)
     if not kept:
         raise DataError(
@@ -95,7 +95,7 @@ def judge(place: Path, traffic: Traffic, *, false_alarms: float, shares: Shares)
     found = compare(reference, reference.sort(looked), false_alarms=false_alarms, shares=shares)
     now = Sided([traffic.pictures[i] for i in kept], reference.values(looked), looked.classes)
     golden = [Picture(file.name, file.read_bytes) for file in sorted((bundle.folder / GOLDEN_FOLDER).iterdir())]
-    looked, kept = look_at_files(predictor, _contents(golden))
+    looked, kept = look_at_files(predictor, contents(picture.read for picture in golden))
     before = Sided([golden[i] for i in kept], reference.values(looked), looked.classes)
     return Judged(bundle, predictor.decoding, reference, found, shares, now, before, traffic.passed_over, broken)
 
@@ -116,12 +116,3 @@ def _open(place: Path) -> tuple[Bundle, Reference, Predictor]:
             " too few pictures. Register a version again with `dvc repro`, or make a bundle with `tinysight bundle`."
         )
     return bundle, from_json(data, predictor.contract.class_names), predictor
-
-
-def _contents(pictures: Sequence[Picture]) -> Iterator[bytes]:
-    """The bytes of each; none of one that is gone."""
-    for picture in pictures:
-        try:
-            yield picture.read()
-        except (DataError, OSError):
-            yield b""

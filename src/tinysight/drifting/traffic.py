@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tinysight.errors import DataError
 from tinysight.picture_file import read_picture
-from tinysight.records import CAPTURES, Capture, read_captures
+from tinysight.records import CAPTURES, KEPT, Capture, read_captures
 from tinysight.scoring.listing import list_pictures, shown
 
 
@@ -62,5 +62,10 @@ def open_traffic(words: Sequence[str], *, last: int, column: str = "") -> Traffi
 
 
 def fair(capture: Capture) -> bool:
-    """Whether it was drawn from all traffic alike: those kept out of doubt are stranger than the rest."""
-    return capture.reason == "sample"
+    """Whether it was drawn from all traffic alike.
+
+    Those kept out of doubt are stranger than the rest, and so are those that stayed when others of their time made
+    room, since people had corrected them.
+    """
+    moved = capture.entry is not None and capture.entry.path.parent.name == KEPT
+    return capture.reason == "sample" and not moved

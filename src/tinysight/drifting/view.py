@@ -15,6 +15,7 @@ from tinysight.errors import DataError
 from tinysight.imaging import Decoding, decode_image
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
+PARTS = {LOW: "now, the low end", MIDDLE: "now", HIGH: "now, the high end"}
 SHOWN = 4  # statistics with pictures
 OF_EACH = 5  # pictures of a side
 SIDE, BYTES = 128, 6000  # pixels and bytes of a thumbnail
@@ -63,9 +64,10 @@ class Pictured:
 
 @dataclass(frozen=True)
 class Example:
-    """A statistic that has changed, with pictures that are usual on each side."""
+    """A statistic that has changed, with usual pictures of before, and of now those from where it changed most."""
 
     name: str
+    part: str
     before: tuple[Pictured, ...]
     now: tuple[Pictured, ...]
 
@@ -106,13 +108,18 @@ def _band(three: Sequence[float], least: float, most: float) -> Band:
 
 
 def _example(judged: Judged, name: str) -> Example:
+    """Where one picture in five has changed, the middle one has not: so the end that moved farthest is shown."""
     place = NAMES.index(name)
-    usual, new = judged.medians(name)
-    return Example(name, _nearest(judged, judged.before, place, usual), _nearest(judged, judged.now, place, new))
+    values = judged.now.values[:, place]
+    before = {share: judged.reference.quantile(place, share) for share in PARTS}
+    now = {share: float(np.quantile(values, share)) for share in PARTS}
+    farthest = max((MIDDLE, LOW, HIGH), key=lambda share: abs(now[share] - before[share]))
+    shown = _nearest(judged, judged.now, place, now[farthest])
+    return Example(name, PARTS[farthest], _nearest(judged, judged.before, place, before[MIDDLE]), shown)
 
 
 def _nearest(judged: Judged, side: Sided, place: int, wanted: float) -> tuple[Pictured, ...]:
-    """The pictures whose value is nearest to the usual one."""
+    """The pictures whose value is nearest to the wanted one."""
     values: Values = side.values[:, place]
     chosen = np.argsort(np.abs(values - wanted), kind="stable")[:OF_EACH]
     made = ((_thumbnail(judged, side, int(i)), values[i]) for i in chosen)

@@ -1,7 +1,7 @@
 """What was decided of each picture, by its content: its class or none, by whom, and whether it is in data/raw yet."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from pathlib import Path
 
 from tinysight.data.csv_table import read_rows
@@ -16,7 +16,7 @@ class Decision:
         digest: sha256 of the picture's bytes.
         class_name: what it shows; empty for none of the classes.
         by: who said so: the reviewed export's name, or whose feedback it was.
-        merged: `yes` once it has been merged.
+        merged: `yes` once it has been merged; beside no class: data/raw got it as another decision said.
     """
 
     digest: str
@@ -51,6 +51,6 @@ def decide(known: Mapping[str, Decision], new: Iterable[Decision]) -> tuple[dict
     for one in new:
         before = after.get(one.digest)
         if before is None or before.class_name != one.class_name:
-            after[one.digest] = one
+            after[one.digest] = replace(one, merged="" if one.class_name or before is None else before.merged)
             changed += 1
     return after, changed

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tinysight.errors import DataError
 from tinysight.record_file import Note
 from tinysight.records import Capture, Feedback, read_captures, read_feedback
 
@@ -30,6 +31,15 @@ class Seen:
     def digest(self) -> str:
         """Of its bytes."""
         return self.capture.digest
+
+    @property
+    def is_here(self) -> bool:
+        """Whether all its bytes are; one that is damaged must not stop the others."""
+        try:
+            self.capture.picture()
+        except DataError:
+            return False
+        return True
 
     @property
     def name(self) -> str:

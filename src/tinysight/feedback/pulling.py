@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from tinysight.records import CAPTURES, FEEDBACK, KEPT
 from tinysight.whole_file import whole
 
 NAME = re.compile(rf"\d{{1,20}}-[0-9a-f]{{1,64}}{re.escape(SUFFIX)}")  # nothing that leads out of the folder
+ROUNDS = 3  # looks at the source, while files go away between the look and the copy
 HOW = "Name the folder of TINYSIGHT_CAPTURE_DIR, a copy of it, or its address in an object store (s3://…, gs://…)."
 
 
@@ -52,20 +54,34 @@ def pull(source: str, folder: Path) -> Pulled:
         DataError: if there are no records, or they cannot be had.
     """
     files, root = _open(source)
+    brought: list[_Lying] = []
     try:
-        lying = [*_listed(files, root)]
-        if not lying:
-            raise DataError(f"{source} holds no records. {HOW}")
-        wanted = [one for one in lying if not _is_here(folder / one.path, one.size)]
-        with progress_bar("fetch records", len(wanted)) as advance:
-            for one in wanted:
-                _fetch(files, one, folder / one.path)
-                advance(1)
+        for _ in range(ROUNDS):
+            lying = [*_listed(files, root)]
+            if not lying:
+                raise DataError(f"{source} holds no records. {HOW}")
+            wanted = [one for one in lying if not _is_here(folder / one.path, one.size)]
+            came = _fetch_all(files, wanted, folder)
+            brought += came
+            if len(came) == len(wanted):
+                break
     except DataError:
         raise
     except Exception as error:  # each store has errors of its own
         raise DataError(f"{source} cannot be read: {error or type(error).__name__}. {HOW}") from None
-    return Pulled(len(wanted), sum(one.size for one in wanted))
+    return Pulled(len({one.path for one in brought}), sum(one.size for one in brought))
+
+
+def _fetch_all(files: Any, wanted: Sequence[_Lying], folder: Path) -> list[_Lying]:
+    """Those that came; a service that makes room may remove or move a file between the look and the copy."""
+    came = []
+    with progress_bar("fetch records", len(wanted)) as advance:
+        for one in wanted:
+            with suppress(FileNotFoundError):
+                _fetch(files, one, folder / one.path)
+                came.append(one)
+            advance(1)
+    return came
 
 
 def _open(source: str) -> tuple[Any, str]:

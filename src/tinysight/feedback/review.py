@@ -1,7 +1,6 @@
 """Writes what people said of the service's answers as a project of Label Studio, and reads it back."""
 
 from collections.abc import Collection, Sequence
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -17,8 +16,8 @@ from tinysight.errors import DataError, ImageError
 from tinysight.feedback.decisions import Decision, decide, read_decisions, write_decisions
 from tinysight.feedback.gathered import Gathered, Seen, gather
 from tinysight.paths import Paths
+from tinysight.records import NONE
 
-NONE = "none of these"  # a choice beside the classes
 Pick = Literal["feedback", "doubts", "all"]
 NEXT = (
     "Choose NONE for what is none of the classes, and cancel what should not be used. Then export as JSON and run\n"
@@ -44,12 +43,16 @@ def write_project(paths: Paths, out: Path, *, pick: Pick, limit: int | None = No
     gathered = pulled(paths)
     wanted = [one for one in _open_ones(paths, gathered) if _is_wanted(one, pick)]
     wanted.sort(key=lambda one: one.feedback is None)
-    if not wanted[:limit]:
-        return f"Nothing was written: there is no picture to review ({pick})."
+    shown = [one for one in wanted[:limit] if one.is_here]
+    passed = "".join(f"\n{line}" for line in passed_over(paths, len(wanted[:limit]) - len(shown)))
+    if not shown:
+        return f"Nothing was written: there is no picture to review ({pick}).{passed}"
     names = class_names(paths, gathered)
-    _write(out, wanted[:limit], names)
+    _write(out, shown, names)
     step, _, _ = FORMATS["label_studio"].next_steps(out).rpartition("\n")
-    return f"{len(wanted[:limit]):,} pictures are in {out}.\n{step}\n{NEXT.replace('NONE', repr(NONE))}"
+    return (
+        f"{len(shown):,} pictures are in {out}.{passed}\n{step.removesuffix(',')}.\n{NEXT.replace('NONE', repr(NONE))}"
+    )
 
 
 def read_project(paths: Paths, export: Path, images: Path | None = None) -> str:
@@ -91,6 +94,14 @@ def pulled(paths: Paths) -> Gathered:
     return gathered
 
 
+def passed_over(paths: Paths, count: int) -> list[str]:
+    """A line about pictures whose bytes are not there, and what to do; none for none."""
+    if not count:
+        return []
+    line = f"{count:,} pictures were passed over, since they are damaged or no longer here: `tinysight feedback pull`"
+    return [f"{line} fetches what is missing in {paths.feedback}; remove a damaged file there first."]
+
+
 def class_names(paths: Paths, gathered: Gathered) -> list[str]:
     """Of the data set; where there is none yet, of the model that answered last."""
     try:
@@ -125,11 +136,7 @@ def _write(out: Path, wanted: Sequence[Seen], names: Sequence[str]) -> None:
 
 def _as_file(one: Seen) -> SourceFile:
     said = one.feedback.class_name or NONE if one.feedback else one.capture.best_class
-    return SourceFile(f"{one.day}/{one.name}", said, reader=partial(_read, one))
-
-
-def _read(one: Seen) -> bytes:
-    return one.capture.picture()
+    return SourceFile(f"{one.day}/{one.name}", said, reader=one.capture.picture)
 
 
 def _reason(path: str, one: Seen) -> Reason:
