@@ -20,6 +20,7 @@ from tinysight.records import new_id
 
 Answer = dict[str, object]
 NUMBER = re.compile(r"0*[1-9][0-9]{0,8}")
+TRUTH = re.compile("true|false")
 to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -29,14 +30,8 @@ def wanted_top(request: Request) -> int | None:
     Raises:
         ProblemError: if it is not a whole number of 1 or more.
     """
-    query = request.scope["query_string"]
-    given = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("top") if query else None
-    if given is None:
-        return None
-    if len(given) > 1 or not NUMBER.fullmatch(given[0]):
-        received = ", ".join(given)[:50] or "nothing"
-        raise ProblemError("bad-request", f"top: one whole number of 1 or more. Received: {received}. Correct it.")
-    return int(given[0])
+    given = _given(request, "top", NUMBER, "one whole number of 1 or more")
+    return None if given is None else int(given)
 
 
 def wants_kept(request: Request) -> bool:
@@ -45,14 +40,23 @@ def wants_kept(request: Request) -> bool:
     Raises:
         ProblemError: if it says anything but true or false.
     """
+    return _given(request, "keep", TRUTH, "true or false") == "true"
+
+
+def _given(request: Request, name: str, allowed: re.Pattern[str], words: str) -> str | None:
+    """What the query says for a name; None if it does not name it.
+
+    Raises:
+        ProblemError: if that is not allowed, or is said more than once.
+    """
     query = request.scope["query_string"]
-    given = parse_qs(query.decode("latin-1"), keep_blank_values=True).get("keep") if query else None
+    given = parse_qs(query.decode("latin-1"), keep_blank_values=True).get(name) if query else None
     if given is None:
-        return False
-    if len(given) > 1 or given[0] not in ("true", "false"):
+        return None
+    if len(given) > 1 or not allowed.fullmatch(given[0]):
         received = ", ".join(given)[:50] or "nothing"
-        raise ProblemError("bad-request", f"keep: true or false. Received: {received}. Correct it.")
-    return bool(given[0] == "true")
+        raise ProblemError("bad-request", f"{name}: {words}. Received: {received}. Correct it.")
+    return str(given[0])
 
 
 def decode(served: ServedModel, data: bytes, metrics: Metrics) -> Decoded:

@@ -169,11 +169,16 @@ class CaptureFolder:
             os.replace(path, self.path / KEPT / path.name)
             return self._closed[path.name]
         kept = RecordFile(self.path / KEPT, HEAD.size, began(path))
-        for entry in wanted:
-            if (content := entry.content()) is not None:
-                kept.append(entry.header, content)
-        kept.sync()
-        kept.close()
+        try:
+            for entry in wanted:
+                if (content := entry.content()) is not None:
+                    kept.append(entry.header, content)
+            kept.sync()
+        except OSError:  # they still lie where they were
+            kept.path.unlink(missing_ok=True)
+            raise
+        finally:
+            kept.close()
         return kept.size
 
     def bytes(self) -> int:

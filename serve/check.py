@@ -1,4 +1,4 @@
-"""Whether the service would start here as its environment says: looked at one by one, and nothing is changed."""
+"""Whether the service would start here as its environment says: looked at one by one; only missing folders are made."""
 
 import os
 import tempfile
@@ -18,7 +18,11 @@ from tinysight.machine import machine_memory, memory_limit, usable_cores
 
 MIB = 1 << 20
 TIGHT = 0.9  # of the memory that there is; pictures want some as well
-ELSEWHERE = {"TINYSIGHT_NO_PROMOTE", "TINYSIGHT_API_KEY"}  # variables of other programs of this project
+ELSEWHERE = {
+    "TINYSIGHT_NO_PROMOTE",
+    "TINYSIGHT_API_KEY",
+    "TINYSIGHT_BOT",
+}  # variables of other programs of this project
 
 
 @dataclass

@@ -90,7 +90,8 @@ class Connections:
                 break
             connection.end()
         self._is_looking = bool(self._open)
-        signal.setitimer(signal.ITIMER_REAL, self._work_seconds if self._is_looking else 0)
+        # the next look is so far away although nothing is wrong
+        signal.setitimer(signal.ITIMER_REAL, self._work_seconds + LOOK_SECONDS if self._is_looking else 0)
         if self._is_looking:
             asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
 

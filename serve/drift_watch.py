@@ -4,11 +4,13 @@ import logging
 from collections.abc import Callable
 from mmap import mmap
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 import numpy as np
 
 from serve import families
 from serve.metrics import Metrics
+from serve.shared_cells import WATCHED
 from serve.sightings import Sightings
 from tinysight.drift.evidence import Evidence
 from tinysight.drift.measures import NAMES, look
@@ -70,8 +72,8 @@ class DriftWatch:
         if not self._on:
             return
         if self._served is None:
-            self._follow(served)
-        if served.reference is None or served is not self._served:
+            self._guarded(lambda: self._follow(served))
+        if not self._on or served.reference is None or served is not self._served:
             return
         self._waiting.append((picture, probabilities))
         if len(self._waiting) >= GROUP:
@@ -87,7 +89,7 @@ class DriftWatch:
             return
         self._guarded(self._measure)
         if current is not None and current is not self._served:
-            self._follow(current)
+            self._guarded(lambda: self._follow(current))
         self._guarded(self._weigh)
 
     def _guarded(self, work: Callable[[], None]) -> None:
@@ -97,6 +99,8 @@ class DriftWatch:
         except Exception:
             log.exception("drift is not watched any more, since that failed")
             self._on = False
+            if self._gauges is not None:
+                self._gauges.stop()
 
     def _weigh(self) -> None:
         if self._gauges is None or self._evidence is None or self._served is None:
@@ -120,10 +124,10 @@ class DriftWatch:
         self._sightings.write(self._place, _number(served), served.reference.sort(looked))
 
     def _follow(self, served: "ServedModel") -> None:
-        """Begins anew with another model."""
+        """Begins anew with another version; the same one, loaded once more, changes nothing."""
         self._guarded(self._measure)
-        first, self._served = self._served is None, served
-        if self._gauges is None:
+        before, self._served = self._served, served
+        if self._gauges is None or (before is not None and before.release == served.release):
             return
         self._evidence, self._counted, self._told = None, 0, ()
         if served.reference is not None:
@@ -132,7 +136,7 @@ class DriftWatch:
         else:
             log.warning("version %s has no %s: drift is not watched. Register a version again, or set"
                         " TINYSIGHT_DRIFT=false", served.release.version, "reference.json")  # fmt: skip
-        self._gauges.start(watching=served.reference is not None, keep_alarm=first)
+        self._gauges.start(_number(served), watching=served.reference is not None)
 
     def _tell(self, gauges: "_Gauges", evidence: Evidence) -> None:
         gauges.show(evidence, evidence.pictures - self._counted)
@@ -147,19 +151,24 @@ class DriftWatch:
 
 
 class _Gauges:
-    """What /metrics shows; a worker that takes over the place of a dead one leaves its alarm on."""
+    """What /metrics shows; the successor of a dead worker leaves an alarm on that is about its own version."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._alarm, self._watching = metrics.gauge(families.DRIFT_ALARM), metrics.gauge(families.DRIFT_WATCHED)
         self._pictures = metrics.counter(families.DRIFT_PICTURES)
         self._p = {name: metrics.gauge(families.DRIFT_P, statistic=name) for name in (*NAMES, CLASSES)}
+        self._version = metrics.own(WATCHED)
 
-    def start(self, *, watching: bool, keep_alarm: bool) -> None:
+    def start(self, version: int, *, watching: bool) -> None:
         self._watching(watching)
         for gauge in self._p.values():
             gauge(1.0)
-        if not keep_alarm:
+        if self._version[0] != version:
+            self._version[0] = version
             self._alarm(0.0)
+
+    def stop(self) -> None:
+        self._watching(0.0)
 
     def show(self, evidence: Evidence, pictures: int) -> None:
         self._pictures(pictures)
@@ -170,5 +179,5 @@ class _Gauges:
 
 
 def _number(served: "ServedModel") -> int:
-    """Of the model, in 16 bits."""
-    return int(served.sha256[:4], 16)
+    """Of the version, in 16 bits."""
+    return crc32(f"{served.release.version} {served.sha256}".encode()) & 0xFFFF

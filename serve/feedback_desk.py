@@ -9,17 +9,19 @@ from serve import families
 from serve.capture_folder import CaptureFolder, FullError
 from serve.metrics import Metrics
 from serve.problems import ProblemError
+from serve.turns import busy
 from tinysight.record_file import RecordFile
-from tinysight.records import FEEDBACK, Capture, Feedback, find_capture, to_header
+from tinysight.records import FEEDBACK, NONE, Capture, Feedback, find_capture, to_header
 
 log = logging.getLogger("serve")
-NONE = "none of these"  # another word for no class, unless a class is called so
 FULL = (
     "There is no room for more feedback. Whoever runs the service can raise TINYSIGHT_CAPTURE_MEGABYTES, or fetch what"
     " there is and remove it."
 )
+MOST_NAMED = 20  # classes
 FRESH = 10.0  # seconds after an answer in which its record may still be on its way to the disk
-WAITS = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds
+WAITS = (0.15, 0.4, 1.0)  # seconds; each ends in one look at a file or two
+MOST = 16  # that wait here: looking for predictions that somebody made up must not take a worker's time
 
 
 class FeedbackDesk:
@@ -37,6 +39,7 @@ class FeedbackDesk:
         self._counts = {verdict: metrics.counter(families.FEEDBACK, verdict=verdict) for verdict in verdicts}
         self._thread = ThreadPoolExecutor(1, "feedback")
         self._file: RecordFile | None = None
+        self._metrics, self._waiting = metrics, 0
 
     async def take(self, prediction_id: str, class_name: str | None, who: str | None, known: list[str]) -> Feedback:
         """Returns when it is safe on the disk.
@@ -48,21 +51,36 @@ class FeedbackDesk:
             known: the classes of the model that is served now.
 
         Raises:
-            ProblemError: if no such prediction is kept, there is no such class, or no room.
+            ProblemError: if no such prediction is kept, there is no such class, no room, or too many wait already.
         """
+        if self._waiting >= MOST:
+            self._metrics.refused("busy")
+            raise busy()
+        self._waiting += 1
+        try:
+            return await self._take(prediction_id, class_name, who, known)
+        finally:
+            self._waiting -= 1
+
+    async def _take(self, prediction_id: str, class_name: str | None, who: str | None, known: list[str]) -> Feedback:
         loop = asyncio.get_running_loop()
-        for wait in (*WAITS, None):
-            capture = await loop.run_in_executor(self._thread, find_capture, self._folder.path, prediction_id)
-            if capture is not None or wait is None or not _is_fresh(prediction_id):
-                break
-            await asyncio.sleep(wait)
-        if capture is None:
-            raise _unknown_prediction(prediction_id)
+        capture = await self._find(prediction_id)
         class_name = _right_class(class_name, [*dict.fromkeys([*capture.probabilities, *known])])
         feedback = await loop.run_in_executor(self._thread, self._keep, capture, class_name, who)
         said = "none" if class_name is None else "confirmed" if class_name == capture.class_name else "corrected"
         self._counts[said](1)
         return feedback
+
+    async def _find(self, prediction_id: str) -> Capture:
+        loop = asyncio.get_running_loop()
+        for wait in (*WAITS, None):
+            capture = await loop.run_in_executor(self._thread, find_capture, self._folder.path, prediction_id)
+            if capture is not None:
+                return capture
+            if wait is None or not _is_fresh(prediction_id):
+                break
+            await asyncio.sleep(wait)
+        raise _unknown_prediction(prediction_id)
 
     def _keep(self, capture: Capture, class_name: str | None, who: str | None) -> Feedback:
         feedback = Feedback(
@@ -99,9 +117,10 @@ def _is_fresh(prediction_id: str) -> bool:
 def _right_class(said: str | None, known: list[str]) -> str | None:
     if said is None or said in known:
         return said
-    if said == NONE:
+    if said == NONE:  # unless a class is called so
         return None
-    names = ", ".join(known)
+    more = f" and {len(known) - MOST_NAMED} more, which GET /labels names" if len(known) > MOST_NAMED else ""
+    names = ", ".join(known[:MOST_NAMED]) + more
     raise ProblemError(
         "unknown-class", f"class_name must be one of {names}, or null for none of these. Received: {said[:100]}."
     )

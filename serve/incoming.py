@@ -3,6 +3,7 @@
 import time
 from typing import Protocol
 
+from starlette.requests import Request
 from starlette.types import Message, Receive
 
 from serve.metrics import Metrics
@@ -34,12 +35,12 @@ class Connected(Protocol):
 class Incoming:
     """What a route receives its body through."""
 
-    __slots__ = ("_bodies", "_connection", "_has_turn", "_receive", "_waited", "given_up", "size")
+    __slots__ = ("_bodies", "_connection", "_ended", "_has_turn", "_receive", "_waited", "given_up", "size")
 
     def __init__(self, receive: Receive, bodies: "Bodies", connection: Connected | None) -> None:
         self._receive, self._bodies, self._connection = receive, bodies, connection
         self._waited = 0.0  # seconds for the client; what a route does between two pieces is not its fault
-        self._has_turn = self.given_up = False
+        self._has_turn = self._ended = self.given_up = False
         self.size = 0
 
     async def __call__(self) -> Message:
@@ -73,8 +74,10 @@ class Incoming:
         return message
 
     def end(self) -> None:
-        """Gives back what the body held."""
-        self._bodies.forget(self, had_turn=self._has_turn)
+        """Gives back what the body held, and its turn; once."""
+        if not self._ended:
+            self._ended = True
+            self._bodies.forget(self, had_turn=self._has_turn)
 
     def give_way(self) -> None:
         """Makes this body end with a refusal, so that others find room."""
@@ -153,6 +156,12 @@ class Bodies:
         self._incomplete.pop(body, None)
         self._held -= body.size
         body.size = 0
+
+
+def leave_line(request: Request) -> None:
+    """Gives a request's turn to the next one before its answer, since it will wait for something else."""
+    if isinstance(request.receive, Incoming):
+        request.receive.end()
 
 
 def too_slow(seconds: float) -> ProblemError:

@@ -130,6 +130,10 @@ class Metrics:
 
         return show
 
+    def own(self, cell: int) -> "memoryview[float]":
+        """One of this page's cells with a meaning of their own, as serve.shared_cells names them."""
+        return self._cells[cell : cell + 1]
+
     def _place(self, family: Family, **labels: str) -> int:
         return self._page.place(series(family, **labels), length(family))
 

@@ -14,7 +14,8 @@ PID, TAKEN, NAMED = 0, 1, 2  # cells with a meaning of their own: whose page, ce
 LOST = 3  # counts what a full page had no room for
 FLAG = 4  # what its process tells the others
 OPEN = 5  # its open connections
-SINK = 6  # from here on: written and never read, in place of what a full page has no room for
+WATCHED = 6  # which version its drift alarm is about
+SINK = 7  # from here on: written and never read, in place of what a full page has no room for
 LONGEST = 60  # cells of one series
 FIRST = SINK + LONGEST
 

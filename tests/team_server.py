@@ -124,7 +124,7 @@ def team_server(folder: Path, database_server: str, store: dict[str, str], name:
 
 def auth_config() -> str:
     """How the deployed server keeps its accounts."""
-    text: str = yaml.safe_load(TEAM.read_text())["configs"]["accounts"]["content"]
+    text: str = yaml.safe_load(TEAM.read_text())["services"]["tracking"]["environment"]["ACCOUNTS"]
     return text
 
 

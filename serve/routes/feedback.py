@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from serve.documented import request_body
+from serve.incoming import leave_line
 from serve.problems import ProblemError, responses
 from serve.routes import DirectRoute, served_model
 from serve.schemas import FeedbackAnswer, FeedbackRequest
@@ -41,6 +42,7 @@ async def feedback(request: Request) -> Response:
         )  # fmt: skip
     names = served_model(request).predictor.contract.class_names
     said = await _read(request)
+    leave_line(request)  # it is for pictures; from here on it is the disk that is waited for
     who = request.scope["state"].get("key_name")
     kept = await desk.take(said.prediction_id, said.class_name, who, list(names))
     answer = FeedbackAnswer(prediction_id=kept.prediction_id, class_name=kept.class_name)

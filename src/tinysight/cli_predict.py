@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -50,9 +49,10 @@ def _count(text: str) -> int:
 
 def _lines(arguments: argparse.Namespace, project: "Project") -> int:
     from tinysight.classifier import Classifier, prediction_line
+    from tinysight.named_model import named_model
     from tinysight.scoring.listing import list_pictures
 
-    classifier = Classifier.load(_model(arguments, project))
+    classifier = Classifier.load(named_model(arguments.model, project))
     failed = False
     for picture in list_pictures(arguments.what, arguments.column):
         line = prediction_line(picture.place, classifier) | {"file": picture.file}
@@ -62,13 +62,14 @@ def _lines(arguments: argparse.Namespace, project: "Project") -> int:
 
 
 def _table(arguments: argparse.Namespace, project: "Project") -> int:
+    from tinysight.named_model import named_model
     from tinysight.scoring.answer_tables import check_table
     from tinysight.scoring.listing import list_pictures
     from tinysight.scoring.model_file import open_model
     from tinysight.scoring.table_of_answers import write_answers
 
     check_table(arguments.out)
-    model = open_model(_model(arguments, project))
+    model = open_model(named_model(arguments.model, project))
     try:
         outcome = write_answers(list_pictures(arguments.what, arguments.column), model, arguments.out,
                                 workers=arguments.workers, overwrite=arguments.overwrite)  # fmt: skip
@@ -78,16 +79,3 @@ def _table(arguments: argparse.Namespace, project: "Project") -> int:
     failed = f", {outcome.failed:,} of them failed: see its column error" if outcome.failed else ""
     print(f"{arguments.out}: {outcome.pictures:,} pictures{failed}")
     return 1 if outcome.failed else 0
-
-
-def _model(arguments: argparse.Namespace, project: "Project") -> Path:
-    """A folder or file that holds the named model; a registered one is pulled first."""
-    model = arguments.model or os.environ.get("TINYSIGHT_MODEL", "")
-    if model and not model.startswith("models:/"):
-        return Path(model)
-    from tinysight.config import load_params
-    from tinysight.tracking.pull import pull
-
-    paths = project()
-    uri = model or f"models:/{load_params(paths.params).register_.name}@production"
-    return pull(uri, paths.cache / "models").folder

@@ -29,6 +29,15 @@ def table(rows: Rows) -> str:
     return "\n".join(lines)
 
 
+def turns_of(rows: Rows) -> str:
+    """What was measured in each turn, as a list."""
+    lines = ["Each turn; the ratios are of turns beside each other:"]
+    for name, row in rows.items():
+        parts = [f"{key} {' '.join(f'{value:g}' for value in values)}" for key, values in row["turns"].items()]
+        lines.append(f"- {name}: {'; '.join(parts)}")
+    return "\n".join(lines)
+
+
 def missed(rows: Rows) -> list[str]:
     """What was promised of our service and did not come true; empty when all did."""
     ours, found = rows["tinysight"], []
@@ -38,6 +47,8 @@ def missed(rows: Rows) -> list[str]:
         found.append(f"p99 is {ours['p99_ms'] / ours['p50_ms']:.1f} times p50; at most {P99_OF_P50} was promised")
     if ours["errors"]:
         found.append(f"{ours['errors']} errors; none was promised")
+    if not ours["drift_watched"]:
+        found.append("drift was not watched in every turn; all of the service was to be on")
     for rival in RIVALS:
         times = rows[rival.name]["ours_is"]
         if times < rival.times:

@@ -1,5 +1,6 @@
 """The folder of what is kept: within its limits, oldest first, and what people have spoken of goes last."""
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from kept import CLASS, a_capture, capture_bytes, folder_of, records_of
 from serve.capture_folder import CaptureFolder, FullError, check_writable
 from tinysight.errors import ConfigError
 from tinysight.record_file import record_files
-from tinysight.records import CAPTURES, FEEDBACK, Feedback, new_id, read_captures, read_feedback, to_header
+from tinysight.records import CAPTURES, FEEDBACK, KEPT, Feedback, new_id, read_captures, read_feedback, to_header
 
 NOISE = os.urandom(50_000)
 
@@ -61,6 +62,26 @@ def test_pictures_that_people_spoke_of_stay_longest(tmp_path: Path) -> None:
     assert all(kept[one].picture() == NOISE for one in first[::2])
     assert capture_bytes(tmp_path) <= 1_000_000
     assert [one.prediction_id for one in read_feedback(tmp_path)] == first[::2]
+
+
+def test_a_disk_that_refuses_while_they_are_moved_costs_none_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, small = folder_of(tmp_path, megabytes=1), NOISE[:5000]
+    first = fill(folder, 6, small)
+    say(folder, first[::2])
+    with monkeypatch.context() as broken:
+        broken.setattr("tinysight.record_file.RecordFile.sync", refuse)
+        with pytest.raises(OSError, match="No space"):
+            fill(folder, 600, small)
+    assert not record_files(tmp_path / KEPT)
+    fill(folder, 600, small)
+    assert {*first} & {one.prediction_id for one in read_captures(tmp_path)} == {*first[::2]}
+    assert capture_bytes(tmp_path) <= 1_000_000
+
+
+def refuse(_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_when_all_was_spoken_of_the_oldest_pictures_go_and_no_feedback(tmp_path: Path) -> None:

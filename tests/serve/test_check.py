@@ -1,14 +1,16 @@
 """`python -m serve --check` and its sisters."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from projects import free_port
+from projects import ROOT, free_port
 from registries import SPEC, registry_of
 from serving import make_bundle, service_environment
 
+from serve.check import unknown_variables
 from serve.command import FIELD, obey, variables
 from serve.settings import Settings
 from tinysight import __version__
@@ -102,3 +104,13 @@ def test_help_names_every_variable_and_version_the_version(tmp_path: Path, capsy
             obey([word])
         assert ended.value.code == code
     assert capsys.readouterr().out == f"{__version__}\n"
+
+
+def test_no_variable_of_the_readme_is_taken_for_a_slip(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = re.findall(r"(?m)^\| `(TINYSIGHT_\w+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(names) > 20
+    for name in names:
+        monkeypatch.setenv(name, "1")
+    assert unknown_variables() == set()
+    monkeypatch.setenv("TINYSIGHT_MODLE", "1")
+    assert unknown_variables() == {"TINYSIGHT_MODLE"}

@@ -1,9 +1,9 @@
 """What one connection can make the service hold, and how each is ended."""
 
 import json
+import select
 import signal
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -212,19 +212,22 @@ def test_a_thousand_slow_clients_keep_nobody_from_being_answered(bundle: Path, t
         assert (answers.count(408), answers.count(0)) == (800, 200)
 
 
-def test_a_worker_that_is_stuck_is_replaced(bundle: Path, tmp_path: Path) -> None:
-    """As a decoder could be that a picture has caught in a circle."""
+def test_a_worker_that_is_stuck_is_replaced_and_one_that_works_is_not(bundle: Path, tmp_path: Path) -> None:
+    """As a decoder could be that a picture has caught in a circle; with the shortest time that may be set."""
     stuck = (
-        "import time, serve.routes.predict as p; was = p.classify;"
-        "p.classify = lambda *a: time.sleep(60) if a[3] == 2 else was(*a);"
+        "import time, serve.routes.predict as p; was = p.wanted_top;"
+        "p.wanted_top = lambda request: time.sleep(60) if was(request) == 2 else was(request);"
         "import serve.__main__ as m; m.main()"
     )
     with running(bundle, tmp_path, program=("-c", stuck), TINYSIGHT_REQUEST_SECONDS="1") as service:
         (first,) = children(service.process.pid)
-        caught = threading.Thread(target=answer_to, args=(service, WHOLE.replace(b"/predict", b"/predict?top=2")))
-        caught.start()
+        with connect(service) as connection:
+            for seconds in (1.8, 0.0):  # that it has nothing to do, with a client
+                connection.sendall(head("/healthz", method="GET"))
+                assert read_answer(connection)[0] == 200
+                assert select.select([connection], [], [], seconds)[0] == []  # it has not gone
+        assert answer_to(service, WHOLE.replace(b"/predict", b"/predict?top=2"))[0] == 0
         assert eventually(lambda: children(service.process.pid) not in ([first], []))
-        caught.join()
         assert eventually(lambda: Client(service.url).ready())
         assert Client(service.url).predict(solid_png(RGB["red"])).class_name == "red"
-        assert f"ended with {-signal.SIGALRM}" in service.log.read_text()
+        assert service.log.read_text().count(f"ended with {-signal.SIGALRM}") == 1

@@ -16,6 +16,7 @@ from watched_bundle import bundle_with_reference, pictures
 from serve.app import create_app
 from serve.drift_watch import DriftWatch
 from serve.metrics import Metrics
+from serve.model_store import ServedModel
 from serve.settings import load_settings
 from serve.shared import SIGHTINGS
 from serve.shared_cells import SharedCells
@@ -44,6 +45,11 @@ def _send(app: FastAPI, files: list[bytes]) -> None:
 def _number(app: FastAPI, name: str) -> float:
     lines = ask(app, "GET", "/metrics").text.splitlines()
     return float(next(line for line in lines if line.startswith(f"{name} ")).rpartition(" ")[2])
+
+
+def _another(served: ServedModel) -> ServedModel:
+    """The same model as another version."""
+    return replace(served, release=served.release.model_copy(update={"version": "4"}))
 
 
 def test_an_alarm_comes_within_300_changed_pictures_and_not_before(
@@ -140,14 +146,35 @@ def test_who_takes_over_the_first_place_leaves_the_alarm_on_and_another_version_
     successor.tick(served)
     assert cells.totals()["tinysight_drift_alarm"] == [1]
     assert cells.totals()["tinysight_drift_pictures_total"] == [100]
-    successor.tick(replace(served))
+    successor.tick(replace(served))  # the same version once more
+    assert cells.totals()["tinysight_drift_alarm"] == [1]
+    successor.tick(_another(served))
     assert cells.totals()["tinysight_drift_alarm"] == [0]
+
+
+def test_who_takes_over_the_first_place_with_another_version_ends_the_alarm(bundle: Path) -> None:
+    memory, cells, settings = mmap(-1, SIGHTINGS), SharedCells(1), load_settings(model=str(bundle))
+    app = create_app(settings, drift=DriftWatch(settings, Metrics(cells, 1), memory))
+    _send(app, pictures(100, 6, light=0.6))
+    ask(app, "GET", "/metrics")
+    DriftWatch(settings, Metrics(cells, 1), memory).tick(_another(app.state.store.current))
+    assert cells.totals()["tinysight_drift_alarm"] == [0]
+
+
+def test_a_version_that_is_loaded_once_more_is_watched_on(bundle: Path) -> None:
+    app = _app(bundle)
+    _send(app, pictures(60, 5))
+    assert _number(app, "tinysight_drift_pictures_total") == 50
+    app.state.store.current = replace(app.state.store.current)
+    ask(app, "GET", "/metrics")
+    _send(app, pictures(40, 5))
+    assert _number(app, "tinysight_drift_pictures_total") == 100  # with the 10 that had no whole block before
 
 
 def test_what_a_replaced_model_still_answers_is_passed_over(bundle: Path) -> None:
     app = _app(bundle)
     _send(app, pictures(30, 5))
-    old, app.state.store.current = app.state.store.current, replace(app.state.store.current)
+    old, app.state.store.current = app.state.store.current, _another(app.state.store.current)
     _send(app, pictures(50, 5))
     ask(app, "GET", "/metrics")  # from here on the new one is watched
     app.state.store.current = old
@@ -158,13 +185,15 @@ def test_what_a_replaced_model_still_answers_is_passed_over(bundle: Path) -> Non
     assert _number(app, "tinysight_drift_pictures_total") == 50
 
 
+@pytest.mark.parametrize("part", ["look", "Evidence"])
 def test_a_fault_of_the_watch_costs_nobody_an_answer(
-    bundle: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, part: str
 ) -> None:
     app = _app(bundle)
-    monkeypatch.setattr("serve.drift_watch.look", lambda *_: 1 / 0)
+    monkeypatch.setattr(f"serve.drift_watch.{part}", lambda *_, **__: 1 / 0)
     _send(app, pictures(60, 5))
     assert ask(app, "GET", "/metrics").status_code == 200
+    assert _number(app, "tinysight_drift_watched") == 0
     assert [record.getMessage() for record in caplog.records if record.exc_info] == [
         "drift is not watched any more, since that failed"
     ]

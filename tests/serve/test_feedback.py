@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from kept import a_capture, folder_of, give, predict, records_of
 from onnx_models import solid_png
+from scraped import in_progress
 from serving import RGB, Running, children, door_is_closed, eventually, make_bundle, running, start_fails
 
+from serve.feedback_desk import MOST
 from serve.problems import TYPE_PREFIX
 from tinysight.client import Client
 from tinysight.errors import ServiceError
@@ -97,6 +99,13 @@ def test_a_class_that_there_is_none_of_is_told_with_those_that_there_are(service
     assert kind(answer) == (422, "unknown-class")
     assert "red, green, blue" in answer[1]["detail"]
     assert len(answer[1]["detail"]) < 400
+
+
+def test_of_many_classes_some_are_named_and_where_all_are(service: Running) -> None:
+    old = a_capture(RED, probabilities={f"part {number}": 0.001 for number in range(1000)})
+    records_of(kept(service), [old], RED)
+    detail = give(service, {"prediction_id": old.prediction_id, "class_name": "part"})[1]["detail"]
+    assert "part 19 and 983 more, which GET /labels names, or null" in detail
 
 
 def test_the_classes_of_an_older_model_are_classes_too(service: Running) -> None:
@@ -211,3 +220,18 @@ def test_no_room_for_feedback_is_told_and_predictions_go_on(tmp_path: Path) -> N
         said = {"prediction_id": answer["prediction_id"], "class_name": "red"}
         assert kind(give(service, said)) == (507, "storage-full")
         assert predict(service, RED)["best_class"]
+
+
+def test_who_waits_for_the_disk_takes_no_picture_its_place(tmp_path: Path) -> None:
+    """The folder's lock is held, as if the disk did not answer; the line for pictures is as short as the desk."""
+    own = {"TINYSIGHT_CAPTURE_DIR": str(tmp_path / "kept"), "TINYSIGHT_QUEUE": str(MOST)}
+    with running(make_bundle(tmp_path / "bundle"), tmp_path, **own) as service, ThreadPoolExecutor(MOST) as threads:
+        said = {"prediction_id": predict(service, RED)["prediction_id"], "class_name": "blue"}
+        assert eventually(lambda: any(read_captures(tmp_path / "kept")))
+        with folder_of(tmp_path / "kept").locked(alone=True):
+            waiting = [threads.submit(give, service, said) for _ in range(MOST)]
+            assert eventually(lambda: in_progress(service) == MOST)
+            assert predict(service, RED)["class"] == "red"
+            assert kind(give(service, said)) == (503, "busy")
+        assert [one.result()[0] for one in waiting] == [201] * MOST
+        assert give(service, said)[0] == 201

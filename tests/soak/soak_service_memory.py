@@ -1,4 +1,7 @@
-"""200,000 mixed requests: what a service that follows a registry holds at rest, under load, and after it."""
+"""200,000 mixed requests: what a service holds at rest, under load, and after it, with everything on.
+
+It follows a registry, watches for drift, and keeps one picture in ten.
+"""
 
 import sys
 import tempfile
@@ -13,7 +16,9 @@ from bench.bench import write  # noqa: E402 - tests/ is no package
 from bench.process_tree import proportional_mib  # noqa: E402
 from mixed_requests import mixed_requests, send  # noqa: E402
 from registries import following, registry_of  # noqa: E402
-from serving import children, make_bundle  # noqa: E402
+from scraped import scrape, value  # noqa: E402
+from serving import children  # noqa: E402
+from watched_bundle import bundle_with_reference  # noqa: E402
 
 MOST = {1: 120.0, 2: 190.0}  # MiB by workers, with the process that follows the registry
 GROWTH = 1.1
@@ -33,8 +38,14 @@ def measure(workers: int, count: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with (
-            registry_of(make_bundle(folder / "1")) as registry,
-            following(registry, folder, TINYSIGHT_WORKERS=str(workers), TINYSIGHT_POLL_SECONDS="2") as service,
+            registry_of(bundle_with_reference(folder)) as registry,
+            following(
+                registry,
+                folder,
+                TINYSIGHT_WORKERS=str(workers),
+                TINYSIGHT_POLL_SECONDS="2",
+                TINYSIGHT_CAPTURE_DIR=str(folder / "captures"),
+            ) as service,
         ):
             pid, requests = service.process.pid, mixed_requests("127.0.0.1")
             before, memory, statuses, began = (
@@ -49,16 +60,23 @@ def measure(workers: int, count: int) -> dict[str, object]:
             seconds, ended = time.monotonic() - began, len(before - set(children(pid)))
             time.sleep(3)
             memory.append(proportional_mib(pid))
+            watched = round(value(scrape(service), "tinysight_drift_pictures_total"))
+            kept = sum(file.stat().st_size for file in (folder / "captures").rglob("*.records"))
     figures = {
         "requests": statuses.total(),
         "requests_per_s": round(statuses.total() / seconds),
         "statuses": {str(status): times for status, times in sorted(statuses.items())},
         "workers_ended": ended,
+        "watched_for_drift": watched,
+        "captured_mb": round(kept / 1e6, 1),
         "mib": {"start": memory[0], "warm": memory[LOOKS // 20], "most": max(memory), "end": memory[-1]},
     }
     figures["mib"] = {name: round(mib, 1) for name, mib in figures["mib"].items()}
     print(workers, figures, [round(mib) for mib in memory], flush=True)
-    return figures | {"missed": _missed(workers, memory, statuses, ended)}
+    missed = _missed(workers, memory, statuses, ended)
+    if not (watched and kept):
+        missed.append("the service watched for no drift or kept no picture: it was not measured with everything on")
+    return figures | {"missed": missed}
 
 
 def _missed(workers: int, memory: list[float], statuses: Counter[int], ended: int) -> list[str]:

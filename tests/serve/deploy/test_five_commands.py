@@ -22,6 +22,7 @@ SECTION = (ROOT / "README.md").read_text(encoding="utf-8").split("\n## On a serv
 LINES = [line for block in re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL) for line in block.splitlines()]
 HERE, WHEEL, COPY, INSTALL, START, ASK, BACK = (line.split("  #")[0].strip() for line in LINES)
 MOST_MB, MOST_PACKAGES, MOST_MIB = 190, 35, 256
+OF_TRAINING = {"tensorflow-cpu", "keras", "mlflow", "dvc", "hydra-core", "scikit-learn", "onnx", "protobuf"}
 OF_THE_VENV = ("pip", "setuptools", "pkg_resources", "_distutils_hack", "distutils-precedence")
 SERVE = """\
 set -m
@@ -133,6 +134,6 @@ def _watched(process: "subprocess.Popen[bytes]", server: Path) -> float:
 def test_what_is_installed_is_small_and_has_nothing_of_training(server: Path) -> None:
     """After a start, which has compiled what it loads."""
     names = packages(server)
-    assert not {"tensorflow-cpu", "keras", "mlflow", "dvc", "hydra-core", "scikit-learn", "onnx"} & set(names)
+    assert not OF_TRAINING & set(names)
     assert len(names) <= MOST_PACKAGES, names
     assert megabytes(server) <= MOST_MB

@@ -39,7 +39,27 @@ def test_mlflow_asks_for_accounts_and_knows_its_names() -> None:
     address = SERVICES["tinysight"]["environment"]["MLFLOW_TRACKING_URI"].removeprefix("http://")
     assert address in hosts
     assert not any("disable-security" in word for word in words)
-    assert "default_permission = READ" in CONTENT["configs"]["accounts"]["content"]
+    assert "default_permission = READ" in SERVICES["tracking"]["environment"]["ACCOUNTS"]
+
+
+def test_no_file_is_put_into_a_container_that_is_read_only() -> None:
+    """Docker Compose refuses: "cannot create config … in read-only service: `file` is the sole supported option"."""
+    assert "configs" not in CONTENT
+    assert not any(
+        service.get("read_only") and {"configs", "secrets"} & service.keys() for service in SERVICES.values()
+    )
+
+
+def test_mlflow_begins_with_the_file_of_its_accounts_and_keeps_its_own_words(tmp_path: Path) -> None:
+    tracking, place = SERVICES["tracking"], tmp_path / "accounts.ini"
+    assert Path(tracking["environment"]["MLFLOW_AUTH_CONFIG_PATH"]).parent == Path(tracking["tmpfs"][0])
+    words = [word.replace("$$", "$") for word in tracking["entrypoint"]]
+    accounts = {"ACCOUNTS": tracking["environment"]["ACCOUNTS"], "MLFLOW_AUTH_CONFIG_PATH": str(place)}
+    done = subprocess.run([*words, "echo", "a b", "c"], env=project_environment(**accounts), capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    assert done.stdout == "a b c\n"
+    assert place.read_text() == tracking["environment"]["ACCOUNTS"]
+    assert place.stat().st_mode & 0o777 == 0o600
 
 
 def test_every_secret_comes_from_the_env_file_which_git_does_not_take() -> None:
