@@ -48,7 +48,7 @@ def measure() -> dict[str, object]:
             "median_seconds_a_trial": round(statistics.median(float(one["seconds"]) for one in trials), 1),
             "load_of_the_machine": round(os.getloadavg()[2], 1),
             "failed": sum(one["end"] == "failed" for one in trials),
-            "val": [float(one["val_accuracy"]) if one["val_accuracy"] else None for one in trials],
+            "val": [float(one["val_moved_accuracy"]) if one["val_moved_accuracy"] else None for one in trials],
         }
         print(json.dumps(found), flush=True)
         return {**found, "test": _experiment(project)}

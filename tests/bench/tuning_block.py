@@ -16,17 +16,17 @@ def tuning(figures: Figures) -> str:
     load = found["load_of_the_machine"]
     busy = f", on a machine that others kept busy (load {load:g})" if load > QUIET else ""
     now, before = (test[key] for key in (f"{name}_tuned", name))
-    held = "held" if now["accuracy"] > before["accuracy"] else "did not hold"
+    held = "held" if now["expected_accuracy"] > before["expected_accuracy"] else "did not hold"
     low, high = now["interval"]
     return (
         f"`tinysight tune {name} --trials {found['trials']}`, killed after {found['killed_after_trials']} trials and"
         f" started again: {found['trials']} trials, {found['minutes']:.0f} minutes, {found['processor_minutes']:.0f} of"
-        f" processor time{busy} ({origin}). On val {percent(val[0])} as it is and {percent(max(came))} with what was"
-        f" found, in trial {val.index(max(came)) + 1}. On {now['rows']} test pictures, from the exported files, that"
-        f" {held}: {percent(before['accuracy'])} as it is, {percent(now['accuracy'])} with what was found (interval"
-        f" {percent(low)} to {percent(high)}); shifted and turned, {percent(before['expected_accuracy'])} and"
-        f" {percent(now['expected_accuracy'])}. The verdict, which goes by the latter on val and by cost, chose"
-        f" {test['chosen']}."
+        f" processor time{busy} ({origin}). On val, shifted and turned, {percent(val[0])} as it is and"
+        f" {percent(max(came))} with what was found, in trial {val.index(max(came)) + 1}. On {now['rows']} test"
+        f" pictures, moved alike, from the exported files, that {held}: {percent(before['expected_accuracy'])} and"
+        f" {percent(now['expected_accuracy'])}; as they are, {percent(before['accuracy'])} and"
+        f" {percent(now['accuracy'])} (interval {percent(low)} to {percent(high)}). The verdict, which goes by moved"
+        f" pictures of val and by cost, chose {test['chosen']}."
     )
 
 

@@ -1,4 +1,7 @@
-"""`make soak`: 100 models of one recipe with other seeds meet the gate under `superior`; at most 5 may pass."""
+"""`make soak`: 100 models of one recipe with other seeds meet the gate under `superior`; at most 5 may pass.
+
+Started with a folder behind the number, it keeps its project there, and once stopped goes on where it was.
+"""
 
 import os
 import statistics
@@ -7,6 +10,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import cache
 from itertools import permutations
 from pathlib import Path
@@ -28,6 +32,7 @@ from tinysight.paths import Paths  # noqa: E402
 from tinysight.predictor import Predictor  # noqa: E402
 from tinysight.tracking.registry import list_versions  # noqa: E402
 from tinysight.tracking.version_info import VersionInfo  # noqa: E402
+from tinysight.whole_file import whole  # noqa: E402
 
 ALLOWED = CLASS_LOSS = 0.05
 # a network so small that it trains in seconds; the pictures are moved as little as its training has seen
@@ -38,24 +43,28 @@ RECIPE = (
 )  # fmt: skip
 
 
-def main(count: int) -> int:
+def main(count: int, kept: str = "") -> int:
     """Trains and registers the champion, then the challengers, one after another, as `dvc repro` would."""
-    began, processor = time.monotonic(), time.process_time()
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder) / "project"
-        write_digits(root / "data" / "raw")
+    with nullcontext(kept) if kept else tempfile.TemporaryDirectory() as folder:
+        root = Path(folder).resolve() / "project"
+        if not (root / "kept").exists():
+            write_digits(root / "data" / "raw")
+            give_store(Paths(root))
+            (root / "kept").mkdir()
         os.chdir(root)
-        give_store(Paths(root))
-        for seed in range(count + 1):
+        for seed in range(len(list((root / "kept").glob("*.onnx"))), count + 1):
+            began = time.monotonic()
             params, paths = _register(root, seed)
+            with (root / "seconds.txt").open("a") as file:
+                print(round(time.monotonic() - began, 1), file=file)
             print(seed, _line(list_versions(paths)[0]), flush=True)
+        minutes = sum(map(float, (root / "seconds.txt").read_text().split())) / 60
         versions = list_versions(paths)[-2::-1]  # the champion, who met nobody, is the last of them
         held_out = held_out_files(params, paths)
         marks = judge([Predictor(file) for file in sorted((root / "kept").iterdir())], held_out)
         os.chdir(ROOT)
     figures = _figures(versions, marks) | {"refused_for_a_class": _for_a_class(marks, held_out.truth)}
-    figures |= {"minutes": round((time.monotonic() - began) / 60, 1)}
-    figures |= {"processor_minutes": round((time.process_time() - processor) / 60, 1)}
+    figures |= {"minutes": round(minutes, 1)}
     print(figures)
     write("challengers", figures)
     return 1 if figures["promoted"] > ALLOWED * count else 0  # type: ignore[operator]
@@ -68,8 +77,8 @@ def _register(root: Path, seed: int) -> tuple[Params, Paths]:
     keras.backend.clear_session()
     params, paths = composed(root, "mlp", *RECIPE, f"seed={seed}")
     run_stages(params, paths, *(BEFORE_TRAINING if seed == 0 else ()), *OF_THE_CANDIDATE, "select", "register")
-    (root / "kept").mkdir(exist_ok=True)
-    (root / "kept" / f"{seed:03d}.onnx").write_bytes(paths.model("mlp").read_bytes())
+    with whole(root / "kept" / f"{seed:03d}.onnx") as draft:
+        draft.write_bytes(paths.model("mlp").read_bytes())
     return params, paths
 
 
@@ -136,4 +145,4 @@ def _grade(version: VersionInfo, name: str) -> str:
 
 if __name__ == "__main__":
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100))
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100, *sys.argv[2:]))

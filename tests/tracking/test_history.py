@@ -1,6 +1,9 @@
 import json
+import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from results import BAD, make_results
@@ -13,6 +16,8 @@ from tinysight.tracking.alias_moves import Move
 from tinysight.tracking.history import history, history_table, released_in_turn, rollback
 from tinysight.tracking.registry import list_versions, promote
 from tinysight.tracking.release import release
+from tinysight.tracking.store import open_store
+from tinysight.tracking.version_table import versions_table
 
 LEAN = "~model@models.mlp"  # one candidate is published sooner than two
 
@@ -48,6 +53,13 @@ def test_going_back_again_goes_one_further_and_not_forth() -> None:
     assert released_in_turn([*moves, *moved(("2", "1", "promoted"))]) == ["1", "2", "1"]
 
 
+def test_a_long_reason_takes_one_line_of_the_table() -> None:
+    (move,) = moved(("", "1", "promoted"))
+    _, line = history_table([replace(move, why="because of this and that, " * 40)]).splitlines()
+    assert len(line) < 220
+    assert line.endswith(" …")
+
+
 def test_going_back_to_one_that_the_history_does_not_know_starts_anew() -> None:
     assert released_in_turn(moved(("", "5", "outside"), ("5", "2", "rolled back"))) == ["2"]
 
@@ -57,11 +69,36 @@ def test_rollback_serves_the_version_before_and_what_was_taken_back_stays_back(t
     decision = release(*make_results(three.root, LEAN, seed=2))
     assert (decision.outcome, decision.version, production(three)) == ("challenger", "3", "2")
     assert rollback(three, "worse still") == "colours 1 is production now, instead of 2."
+    (line,) = (row for row in versions_table(list_versions(three)).splitlines() if " production " in row)
+    assert line.endswith("promoted: rolled back from 2: worse still")
     with pytest.raises(TrackingError, match="no version that was production before 1"):
         rollback(three)
     assert production(three) == "1"
     last = history(three)[-1]
     assert (last.kind, last.before, last.after, last.why) == ("rolled back", "2", "1", "worse still")
+
+
+def test_rollback_takes_back_what_was_moved_without_tinysight(three: Paths) -> None:
+    """Somebody chose a version in MLflow's pages; the way back is to where the history ended."""
+    with open_store(three) as store:
+        store.client.set_registered_model_alias("colours", "production", "1")
+    assert rollback(three) == "colours 3 is production now, instead of 1."
+    told = [(move.before, move.after, move.kind) for move in history(three)[-2:]]
+    assert told == [("3", "1", "outside"), ("1", "3", "rolled back")]
+    assert rollback(three) == "colours 2 is production now, instead of 3."
+
+
+@pytest.mark.parametrize("damage", ["a byte", "all files"])
+def test_rollback_to_a_version_that_cannot_be_served_moves_nothing(three: Paths, damage: str) -> None:
+    """A service would keep what it has, while the registry says otherwise."""
+    bundle = Path(unquote(urlsplit(list_versions(three)[1].source).path))
+    if damage == "a byte":
+        (bundle / "model.onnx").write_bytes(b"x" + (bundle / "model.onnx").read_bytes()[1:])
+    else:
+        shutil.rmtree(bundle)
+    with pytest.raises(TrackingError, match=r"colours 2 cannot be served: .* Nothing was moved"):
+        rollback(three)
+    assert production(three) == "3"
 
 
 def test_the_history_names_who_git_knows(finished: tuple[Params, Paths]) -> None:

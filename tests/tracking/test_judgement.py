@@ -8,13 +8,14 @@ import pytest
 from results import BAD, make_results
 
 from tinysight.evaluation.comparison import compare
+from tinysight.evaluation.gate import Check
 from tinysight.evaluation.source_files import held_out_files, judge
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
 from tinysight.stages import register
 from tinysight.tracking.alias_moves import read_moves
-from tinysight.tracking.decision import Decision
+from tinysight.tracking.decision import Decision, told
 from tinysight.tracking.registry import list_versions, promote
 from tinysight.tracking.release import release
 from tinysight.tracking.store import open_store
@@ -78,6 +79,14 @@ def test_a_version_whose_golden_pictures_do_not_come_true_is_refused(finished: t
     decision = release(*make_results(paths.root, *PLAIN))
     assert decision.outcome == "refused"
     assert "files in the registry are not as promised" in decision.reason
+
+
+def test_a_reason_tells_the_first_findings_and_names_the_others() -> None:
+    checks = [
+        Check(name, "failed", f"{name} is bad.") for name in ("accuracy", "class a", "class b", "class c", "budget")
+    ]
+    assert told(checks[:3]) == ["accuracy is bad.", "class a is bad.", "class b is bad."]
+    assert told(checks)[2:] == ["class b is bad.", "Not held either: class c, budget."]
 
 
 def test_pictures_that_judged_many_models_are_warned_of(finished: tuple[Params, Paths]) -> None:

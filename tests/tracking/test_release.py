@@ -132,7 +132,7 @@ def test_what_a_person_took_back_does_not_return_by_itself(finished: tuple[Param
     promote(paths, "1", why="the customer complained")
     decision = release(params, paths)
     assert decision.outcome == "challenger"
-    assert "took it back" in decision.reason
+    assert "version 2 was production before and was taken back or replaced" in decision.reason
     assert production(paths) == "1"
 
 

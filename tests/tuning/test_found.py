@@ -26,7 +26,7 @@ def found(*trials: Tried, wanted: int = 5) -> Found:
 def test_the_best_is_the_first_of_those_with_most_right_answers() -> None:
     assert found().best.number == 1
     assert found().line() == (
-        "svm: 85.0% of val in trial 2 of 5; as it is, it has 70.0%."
+        "svm: 85.0% of val, moved, in trial 2 of 5; as it is, it has 70.0%."
         " Of 20 pictures, 3 are right only now and 0 were right only before."
     )
 
@@ -38,7 +38,7 @@ def test_one_that_was_stopped_is_never_the_best() -> None:
 def test_nothing_better_is_said_and_equal_is_not_better() -> None:
     same = found(tried(0, 17), *TRIALS[1:])
     assert not same.better
-    assert same.line() == "svm: 85.0% of val as it is, and none of 4 other trials is better."
+    assert same.line() == "svm: 85.0% of val, moved, as it is, and none of 4 other trials is better."
 
 
 def test_a_candidate_that_fails_as_it_is_can_be_bettered() -> None:
@@ -66,7 +66,8 @@ def test_a_study_leaves_an_experiment_that_composes_a_table_and_figures(tmp_path
     assert publisher.trouble == ""
     folder = paths.tune_report("svm")
     assert (folder / "trials.csv").read_text().splitlines()[:3] == [
-        "trial,end,val_accuracy,seconds,epochs,side,gamma", "1,whole,0.7,1.5,0,,", "2,whole,0.85,1.5,0,20,1.23456",
+        "trial,end,val_moved_accuracy,seconds,epochs,side,gamma",
+        "1,whole,0.7,1.5,0,,", "2,whole,0.85,1.5,0,20,1.23456",
     ]  # fmt: skip
     assert sorted(path.name for path in folder.iterdir()) == [
         "history.png",

@@ -52,7 +52,7 @@ def test_a_lock_that_is_not_dvcs_says_nothing(tmp_path: Path) -> None:
 def test_whatever_decides_an_outcome_names_another_study(tmp_path: Path) -> None:
     _, paths = tuned_project(tmp_path)
     keys = []
-    for override in ("seed=0", "seed=1", "train.epochs=3", "models.svm.bins=8"):
+    for override in ("seed=0", "seed=1", "train.epochs=3", "models.svm.bins=8", "evaluate.expected.shift=0.3"):
         params, _ = tuned_project(tmp_path / override, override)
         keys.append(study_key(params, paths, "svm", SPACE))
     other = SPACE.model_copy(update={"space": {"side": SPACE.space["side"]}})

@@ -27,9 +27,12 @@ def trial(cache: Path, give_up: GiveUp = never, kind: str = "mlp", **values: obj
     return run_trial(params, with_values(params.models[kind], values), shape_data(96, 24), cache, give_up)
 
 
+STILL = ("evaluate.expected.shift=0", "evaluate.expected.rotation=0")
+
+
 @pytest.mark.slow
-def test_its_accuracy_is_the_one_that_the_train_stage_writes(tmp_path: Path) -> None:
-    params, paths = tuned_project(tmp_path, *SHORT)
+def test_where_nothing_moves_its_accuracy_is_the_one_that_the_train_stage_writes(tmp_path: Path) -> None:
+    params, paths = tuned_project(tmp_path, *SHORT, *STILL)
     train.run(params, paths, "mlp")
     facts = json.loads((paths.train("mlp") / "train.json").read_text())
     data = read_rows(params, paths)
@@ -38,6 +41,18 @@ def test_its_accuracy_is_the_one_that_the_train_stage_writes(tmp_path: Path) -> 
     assert outcome.accuracy == facts["val_accuracy"]
     assert outcome.rights[: len(data.val_rows)].mean() == pytest.approx(facts["val_accuracy"])
     assert len((paths.train("mlp") / "curves.csv").read_text().splitlines()) == len(outcome.curves["epoch"]) + 1
+
+
+def test_moved_pictures_decide(tmp_path: Path) -> None:
+    """A linear model of pixels names shapes that have moved no better than by chance."""
+    data, values = shape_data(96, 60), {"side": 16, "penalty": 0.01}
+    still, moved = (
+        run_trial(params, with_values(params.models["logistic"], values), data, tmp_path, never).accuracy
+        for params in (make_params(*SHORT, *STILL), make_params(*SHORT, "evaluate.expected.shift=0.5"))
+    )
+    assert still is not None
+    assert moved is not None
+    assert moved < still
 
 
 def test_a_network_that_is_given_up_stops_after_that_epoch(tmp_path: Path) -> None:

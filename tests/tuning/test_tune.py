@@ -62,10 +62,11 @@ def test_it_tries_publishes_goes_on_and_touches_nothing(tmp_path: Path, capsys: 
     for name in children:
         child = found[name]
         assert child.data.tags["mlflow.parentRunId"] == parent.info.run_id
-        assert {"val/accuracy", "val/macro_f1", "cost/train_seconds"} <= set(child.data.metrics)
+        assert {"val/expected_accuracy", "val/expected_macro_f1", "cost/train_seconds"} <= set(child.data.metrics)
         assert {"model.penalty", "model.kind", "train.epochs", "dataset.image_size"} <= set(child.data.params)
         assert child.inputs.dataset_inputs[0].dataset.name == "tiny"
-    assert max(found[name].data.metrics["val/accuracy"] for name in children) == parent.data.metrics["val/accuracy"]
+    best = parent.data.metrics["val/expected_accuracy"]
+    assert max(found[name].data.metrics["val/expected_accuracy"] for name in children) == best
 
 
 @pytest.mark.slow

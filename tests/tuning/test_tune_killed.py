@@ -38,12 +38,12 @@ def kill_after_trial(number: int, run: "subprocess.Popen[str]") -> None:
 
 def values(paths: Paths) -> list[str]:
     with (paths.tune_report("logistic") / "trials.csv").open(encoding="utf-8", newline="") as file:
-        return [f"{row['trial']} {row['penalty']} {row['val_accuracy']}" for row in csv.DictReader(file)]
+        return [f"{row['trial']} {row['penalty']} {row['val_moved_accuracy']}" for row in csv.DictReader(file)]
 
 
 def test_killed_at_a_third_it_goes_on_to_the_number_asked_for_as_if_nothing_had_been(tmp_path: Path) -> None:
     whole, cut = (logistic_project(tmp_path / name) for name in ("whole", "cut"))
-    assert start(whole).communicate()[0].count("val accuracy") == TRIALS
+    assert start(whole).communicate()[0].count(": val, moved: ") == TRIALS
     kill_after_trial(TRIALS // 3, start(cut))
     said, _ = start(cut).communicate(timeout=200)
     assert f"{TRIALS // 3} of {TRIALS} trials are done already." in said

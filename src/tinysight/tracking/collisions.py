@@ -3,7 +3,10 @@
 import random
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 T = TypeVar("T")
 TRIES = 6
@@ -26,3 +29,8 @@ def again_on_collision(call: Callable[[], T]) -> T:
                 raise
         time.sleep(random.uniform(0.05, 0.5))  # noqa: S311 - only keeps two writers from trying in step
     return call()
+
+
+def tag_version(client: "MlflowClient", name: str, version: str, tag: str, value: str) -> None:
+    """Sets a tag of a model version, which another pipeline that registers the same file may set at the same moment."""
+    again_on_collision(lambda: client.set_model_version_tag(name, version, tag, value))

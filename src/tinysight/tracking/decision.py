@@ -1,12 +1,14 @@
 """What register decided, with all that it rests on, as text for people and JSON for programs."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from tinysight.evaluation.comparison import Comparison
 from tinysight.evaluation.gate import Check
-from tinysight.evaluation.wording import percent, points
+from tinysight.evaluation.wording import cell, percent, points
 
+MOST_TOLD = 3  # findings that a reason repeats word for word
 SIGNS = {"passed": "yes", "open": "not shown", "failed": "no"}
 
 
@@ -59,6 +61,12 @@ class Decision:
         return asdict(self)
 
 
+def told(checks: Sequence[Check]) -> list[str]:
+    """What was found, the first ones in full: release.md and `tinysight registry show` have all."""
+    rest = ", ".join(check.name for check in checks[MOST_TOLD:])
+    return [*(check.finding for check in checks[:MOST_TOLD]), *([f"Not held either: {rest}."] if rest else [])]
+
+
 def release_text(decision: Decision) -> str:
     """The decision as Markdown: reports/release.md."""
     lines = [f"# Release: {decision.outcome}", "", decision.reason, ""]
@@ -67,7 +75,7 @@ def release_text(decision: Decision) -> str:
     lines += ["| | |", "|---|---|", *(f"| {what} | {value} |" for what, value in _facts(decision) if value)]
     if decision.checks:
         lines += ["", "| condition | held | what was found |", "|---|---|---|"]
-        lines += [f"| {check.name} | {SIGNS[check.grade]} | {check.finding} |" for check in decision.checks]
+        lines += [f"| {cell(check.name)} | {SIGNS[check.grade]} | {cell(check.finding)} |" for check in decision.checks]
     if decision.comparison:
         lines += ["", *_classes(decision.comparison)]
     return "\n".join(lines) + "\n"
@@ -99,9 +107,9 @@ def _classes(found: Comparison) -> list[str]:
     for name, change in found.recall.items():
         low, high = (f"{bound * 100:+.1f}" for bound in change.interval)
         difference = f"{change.difference * 100:+.1f} ({low} to {high})"
-        lines.append(f"| {name} | {percent(change.ours)} | {percent(change.theirs)} | {difference} |")
+        lines.append(f"| {cell(name)} | {percent(change.ours)} | {percent(change.theirs)} | {difference} |")
     return lines
 
 
 def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}"
+    return "" if value is None else percent(value)

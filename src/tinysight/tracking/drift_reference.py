@@ -1,6 +1,5 @@
 """What a version's own held-out pictures are like, so that the service can tell when others come."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +7,9 @@ import numpy as np
 from tinysight.data.imageset import ImageSet
 from tinysight.data.sources.source import open_source
 from tinysight.data.splits import Split
-from tinysight.drift.pictures import look_at_files
+from tinysight.drift.pictures import contents, look_at_files
 from tinysight.drift.reference import FEWEST, make_reference
 from tinysight.drift.reference_file import FILE, to_json
-from tinysight.errors import DataError
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
@@ -34,15 +32,8 @@ def drift_reference(params: Params, paths: Paths, model: Path) -> dict[str, byte
     held_out = [samples[row] for row in np.concatenate([split.val, split.test]).tolist()]
     chosen = sorted((sample for sample in held_out if sample.path in files), key=lambda sample: sample.digest)[:MOST]
 
-    def contents() -> Iterator[bytes]:
-        for sample in chosen:
-            try:
-                yield files[sample.path].read()
-            except DataError:
-                yield b""  # gone since it was looked for; it is passed over like one that is broken
-
     predictor = Predictor(model)
-    looked, _ = look_at_files(predictor, contents())
+    looked, _ = look_at_files(predictor, contents(files[sample.path].read for sample in chosen))
     if len(looked.values) < FEWEST:
         return {}
     return {FILE: to_json(make_reference(looked, predictor.contract.class_names))}

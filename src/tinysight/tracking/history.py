@@ -1,6 +1,7 @@
 """The moves of the aliases for people, and the version that was in production before the present one."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 from tinysight.config import load_params
 from tinysight.errors import TrackingError
@@ -9,6 +10,7 @@ from tinysight.tracking.alias_moves import Move, read_moves
 from tinysight.tracking.registry import find_champion, find_model, promote
 from tinysight.tracking.store import open_store
 from tinysight.tracking.version_info import PRODUCTION
+from tinysight.tracking.version_table import LONGEST
 
 BACK = "rolled back"
 
@@ -33,7 +35,8 @@ def history_table(moves: Sequence[Move]) -> str:
         when = move.when.replace("T", " ").removesuffix("Z")
         what = move.kind if move.state == "done" else f"{move.kind} ({move.state})"
         by = move.who.partition(" <")[0] or "unknown"
-        rows.append((when, move.alias, move.before or "-", move.after or "-", what, by, move.why))
+        why = shorten(move.why, LONGEST, placeholder=" …")
+        rows.append((when, move.alias, move.before or "-", move.after or "-", what, by, why))
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     lines = ["  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[6]]) for row in rows]
     return "\n".join(line.rstrip() for line in lines)
@@ -50,7 +53,8 @@ def rollback(paths: Paths, why: str = "") -> str:
         champion = find_champion(store, name)
         released = released_in_turn(read_moves(store, name) if champion else [])
     now = champion.version if champion else ""
-    if not now or released[-1:] != [now] or len(released) < 2:
+    released += [now] if released[-1:] != [now] else []  # moved without tinysight: the history hears of it with this
+    if not now or len(released) < 2:
         raise TrackingError(
             f"{name}: the history knows no version that was production before {now or 'nothing'}."
             " See `tinysight registry list`, then `tinysight registry promote VERSION`."

@@ -16,7 +16,7 @@ from tinysight.evaluation.source_files import HeldOut, held_out_files, judge
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
-from tinysight.tracking.decision import Decision
+from tinysight.tracking.decision import Decision, told
 from tinysight.tracking.registry import class_conflict, download, versions_of
 from tinysight.tracking.store import open_store
 from tinysight.tracking.version_info import VersionInfo
@@ -94,7 +94,7 @@ def _decided(basis: Decision, reason: str = "") -> Decision:
     """The outcome, and as its reason the findings that decided it."""
     outcome = outcome_of(basis.checks)
     grade = {"refused": "failed", "challenger": "open", "promoted": "passed"}[outcome]
-    findings = [check.finding for check in basis.checks if check.grade == grade]
+    findings = told([check for check in basis.checks if check.grade == grade])
     if outcome == "promoted":
         findings = [reason] if reason else [check.finding for check in basis.checks if check.name == "accuracy"]
     return replace(basis, outcome=outcome, reason=" ".join(findings))

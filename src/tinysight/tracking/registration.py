@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from tinysight.bundle import sha256_of, write_bundle
 from tinysight.bundle_scores import BundleScores
-from tinysight.tracking.collisions import again_on_collision
+from tinysight.tracking.collisions import again_on_collision, tag_version
 from tinysight.tracking.environment import environment
 from tinysight.tracking.registry import find_model, find_version, versions_of
 from tinysight.tracking.store import Store, local_path
@@ -145,7 +145,7 @@ def _say_origin(store: Store, version: VersionInfo, model: ModelFile) -> None:
         tags[COMMIT] = model.git_commit
         store.client.delete_model_version_tag(version.name, version.version, UNCOMMITTED)
     for tag, value in tags.items():
-        store.client.set_model_version_tag(version.name, version.version, tag, value)
+        tag_version(store.client, version.name, version.version, tag, value)
 
 
 def _complete(store: Store, draft: VersionInfo, sha256: str, model: ModelFile) -> None:
@@ -154,5 +154,5 @@ def _complete(store: Store, draft: VersionInfo, sha256: str, model: ModelFile) -
         names = {"name": draft.name, "version": draft.version}
         write_bundle(place, model.path, model.golden, **names, scores=model.scores, beside=model.beside)
         store.client.log_artifacts(draft.run_id, str(place), _place(sha256))
-    store.client.set_model_version_tag(draft.name, draft.version, SHA256, sha256)  # complete from here on
+    tag_version(store.client, draft.name, draft.version, SHA256, sha256)  # complete from here on
     store.client.delete_model_version_tag(draft.name, draft.version, DRAFT)

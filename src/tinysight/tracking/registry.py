@@ -1,19 +1,20 @@
 """Registered versions: bundles with a number, of which the alias `production` names the released one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tinysight.bundle import MODEL, Bundle, open_bundle
+from tinysight.bundle import Bundle, check_golden, open_bundle, sha256_of
 from tinysight.config import load_params
-from tinysight.errors import TrackingError
+from tinysight.errors import BundleError, ModelError, TrackingError
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
 from tinysight.tracking.alias_moves import move_alias, settle
+from tinysight.tracking.collisions import tag_version
 from tinysight.tracking.sqlite_view import database_of
-from tinysight.tracking.store import Store, open_store, tracking_uri
+from tinysight.tracking.store import Store, local_path, open_store, tracking_uri
 from tinysight.tracking.version_info import (
     CHALLENGER,
     PRODUCTION,
@@ -41,12 +42,19 @@ def list_versions(paths: Paths, name: str = "") -> list[VersionInfo]:
         return [version for version in reversed(versions_of(store, name)) if version.complete]
 
 
+def holder_of(versions: Iterable[VersionInfo], model: Path) -> VersionInfo | None:
+    """The first of some versions that holds a model file; None if none does."""
+    sha256 = sha256_of(model)
+    return next((version for version in versions if version.sha256 == sha256), None)
+
+
 def promote(
     paths: Paths,
     version: str,
     *,
     name: str = "",
     force: bool = False,
+    checked: bool = False,
     why: str = "",
     instead_of: str | None = None,
     kind: str = "promoted",
@@ -58,6 +66,7 @@ def promote(
         version: a number, or an alias such as `challenger`.
         name: the registered model; by default this project's.
         force: even if its classes differ from the champion's, the gate refused it, or its files were not committed.
+        checked: whether its files in the registry have just been looked at; else that is done here.
         why: kept with the version and in the history.
         instead_of: the champion that the decision was made against ("" for none): refused if it is another by now.
         kind: what the history calls it.
@@ -66,7 +75,8 @@ def promote(
         One line that says what was done.
 
     Raises:
-        TrackingError: if the version is unknown or incomplete, or may not be promoted without force.
+        TrackingError: if the version is unknown or incomplete, may not be promoted without force, or could not be
+            served, since its files in the registry are not as promised.
     """
     name = name or load_params(paths.params).register_.name
     with open_store(paths) as store:
@@ -77,12 +87,14 @@ def promote(
             return f"{name} {candidate.version} is production already."
         if not force:
             _check_free(candidate)
-            _check_classes(store, candidate, champion)
+        if not checked:
+            _check_files(store, candidate, None if force else champion)
         move = move_alias(
             store, name, PRODUCTION, candidate.version, kind=kind, who=who(paths.root), why=why, before=instead_of,
             prepare=lambda: _say_since_when(store, candidate),
         )  # fmt: skip
-        record_decision(store, candidate, "promoted", why)
+        told = why if kind == "promoted" else f"{kind} from {move.before}: {why}"
+        record_decision(store, candidate, "promoted", told)
         take_back_challenger(store, candidate, who(paths.root), "it is production now")
     return f"{name} {candidate.version} is production now" + (f", instead of {move.before}." if move.before else ".")
 
@@ -90,7 +102,7 @@ def promote(
 def _say_since_when(store: Store, version: VersionInfo) -> None:
     """Before the alias moves, so that nobody sees it on a version that does not say since when."""
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    store.client.set_model_version_tag(version.name, version.version, PROMOTED_AT, now)
+    tag_version(store.client, version.name, version.version, PROMOTED_AT, now)
 
 
 def take_back_challenger(store: Store, version: VersionInfo, by: str, why: str) -> None:
@@ -152,10 +164,13 @@ def download(store: Store, version: VersionInfo, folder: Path) -> Bundle:
     """Fetches a version's bundle into an empty folder and checks it.
 
     Raises:
-        BundleError: if what came is not the version's bundle.
+        BundleError: if it is gone, or what came is not the version's bundle.
     """
     from mlflow.artifacts import download_artifacts
 
+    place = local_path(version.source)
+    if place is not None and not place.is_dir():
+        raise BundleError(f"The files of version {version.version} are gone: {place} is not there.")
     folder.mkdir(parents=True, exist_ok=True)
     fetched = download_artifacts(version.source, dst_path=str(folder), tracking_uri=store.uri)
     return open_bundle(Path(fetched))
@@ -175,12 +190,23 @@ def _check_free(candidate: VersionInfo) -> None:
     )
 
 
-def _check_classes(store: Store, candidate: VersionInfo, champion: VersionInfo | None) -> None:
-    if champion is None:
-        return
+def _check_files(store: Store, candidate: VersionInfo, champion: VersionInfo | None) -> None:
+    """Its digests, golden pictures and, where there is a champion to compare them with, class names."""
     with TemporaryDirectory() as folder:
-        pair = [download(store, info, Path(folder) / info.version) for info in (candidate, champion)]
-        ours, theirs = (Predictor(bundle.folder / MODEL).contract.class_names for bundle in pair)
+        try:
+            bundle = download(store, candidate, Path(folder) / candidate.version)
+            predictor = Predictor(bundle.model)
+            check_golden(bundle, predictor)
+        except (BundleError, ModelError) as error:
+            raise TrackingError(
+                f"{candidate.name} {candidate.version} cannot be served: {error} Nothing was moved. Choose another"
+                " version of `tinysight registry list`."
+            ) from None
+        if champion is None:
+            return
+        ours = predictor.contract.class_names
+        other = download(store, champion, Path(folder) / champion.version)
+        theirs = Predictor(other.model).contract.class_names
     if ours != theirs:
         raise TrackingError(class_conflict(ours, theirs, champion.version))
 
@@ -198,5 +224,5 @@ def class_conflict(ours: Sequence[str], theirs: Sequence[str], champion: str) ->
 
 def record_decision(store: Store, version: VersionInfo, release: str, why: str) -> None:
     """Keeps a decision with the version it is about."""
-    store.client.set_model_version_tag(version.name, version.version, RELEASE, release)
+    tag_version(store.client, version.name, version.version, RELEASE, release)
     store.client.update_model_version(version.name, version.version, why)

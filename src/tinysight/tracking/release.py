@@ -12,6 +12,7 @@ from tinysight.evaluation.scores import bundle_scores, read_scores
 from tinysight.params import Params
 from tinysight.paths import Paths, candidate_of, is_int8
 from tinysight.tracking.alias_moves import AliasMovedError, move_alias, settle
+from tinysight.tracking.collisions import tag_version
 from tinysight.tracking.decision import Decision
 from tinysight.tracking.drift_reference import drift_reference
 from tinysight.tracking.golden import golden_pictures
@@ -74,7 +75,10 @@ def _card(params: Params, paths: Paths, chosen: str, commit: str, loose: Sequenc
     drawn = paths.scores(chosen) / "mistakes.png"
     picture = drawn.read_bytes() if drawn.is_file() else b""
     train_rows, expected = len(Split.open(paths.split).train), params.evaluate.expected
-    origin = Origin(params.register_.name, read_info(paths.dataset), train_rows, expected, commit, loose)
+    origin = Origin(
+        params.register_.name, read_info(paths.dataset), train_rows, expected, commit, loose,
+        grouped=params.validate_.group_near_duplicates,
+    )  # fmt: skip
     text = model_card(read_scores(paths.scores(chosen)), origin, picture=bool(picture))
     return {CARD: text.encode(), **({PICTURE: picture} if picture else {})}
 
@@ -102,7 +106,7 @@ def _hold_back(params: Params, decision: Decision, version: VersionInfo) -> Deci
     elif os.environ.get(NO_PROMOTE, "").strip() not in ("", "0"):
         why = f"{NO_PROMOTE} is set"
     elif version.release == "promoted":
-        why = f"version {version.version} was production before and somebody took it back"
+        why = f"version {version.version} was production before and was taken back or replaced"
     elif version.uncommitted and decision.champion:
         why, force = f"no commit can make it again (not committed: {version.uncommitted})", " --force"
     elif version.uncommitted:
@@ -123,10 +127,10 @@ def _carry_out(paths: Paths, version: VersionInfo, decision: Decision) -> Decisi
     with open_store(paths) as store:
         judged = {JUDGED_ON: decision.test_digest, GATE: json.dumps(decision.as_json(), ensure_ascii=False)}
         for tag, value in judged.items():
-            store.client.set_model_version_tag(version.name, version.version, tag, value)
+            tag_version(store.client, version.name, version.version, tag, value)
     if decision.outcome == "promoted":
-        # the gate has looked at all that force would pass over; here it saves downloading both again
-        promote(paths, version.version, name=version.name, force=True, why=decision.reason,
+        # the gate has looked at all that force would pass over, and at the files
+        promote(paths, version.version, name=version.name, force=True, checked=True, why=decision.reason,
                 instead_of=decision.champion)  # fmt: skip
         return decision
     with open_store(paths) as store:

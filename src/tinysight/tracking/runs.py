@@ -1,7 +1,7 @@
 """Shows a pipeline run in MLflow: one parent run, one child a candidate, from files, once."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,19 +67,19 @@ def publish(params: Params, paths: Paths) -> Publication:
 def publish_record(store: Store, record: PipelineRecord, experiment: str) -> Publication:
     """Publishes a record into an open store, while nobody else publishes the same files there; see `publish`."""
     experiment_id = store.experiment(experiment)
-    found = _find(store, experiment_id, record.key)
-    parent, done = _parent(found), _done(found)
-    if parent is not None and _is_whole(parent, done, record):
-        return Publication(parent.info.run_id, done, new=False)
+    published = _published(_find(store, experiment_id, record.key), record)
+    if published:
+        return published
     with alone(_board(store, experiment_id, record.key)) as still_here:
         return _complete(store, experiment_id, record, still_here)
 
 
 def _complete(store: Store, experiment_id: str, record: PipelineRecord, still_here: Callable[[], None]) -> Publication:
     runs = _find(store, experiment_id, record.key)
+    published = _published(runs, record)
+    if published:  # by another, while we waited
+        return published
     parent, done = _parent(runs), _done(runs)
-    if parent is not None and _is_whole(parent, done, record):  # another did it while we waited
-        return Publication(parent.info.run_id, done, new=False)
     arrange(store, experiment_id)
     names = run_names(store, experiment_id, record)
     tags = {**record.tags, **names.tags(), ROLE: PIPELINE}
@@ -114,8 +114,12 @@ def _board(store: Store, experiment_id: str, key: str) -> Board:
     )
 
 
-def _is_whole(parent: "Run", done: Mapping[str, str], record: PipelineRecord) -> bool:
-    return COMPLETE in parent.data.tags and all(candidate.name in done for candidate in record.candidates)
+def _published(runs: "Sequence[Run]", record: PipelineRecord) -> Publication | None:
+    """What stands in the store already; None unless it is whole."""
+    parent, done = _parent(runs), _done(runs)
+    if parent is None or COMPLETE not in parent.data.tags or any(one.name not in done for one in record.candidates):
+        return None
+    return Publication(parent.info.run_id, done, new=False)
 
 
 def _parent(runs: "Iterable[Run]") -> "Run | None":

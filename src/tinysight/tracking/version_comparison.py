@@ -11,6 +11,7 @@ from tinysight.errors import ModelError
 from tinysight.evaluation.comparison import Change, Comparison, compare
 from tinysight.evaluation.gate import signed
 from tinysight.evaluation.source_files import held_out_files, judge
+from tinysight.evaluation.wording import p_value as shown_p
 from tinysight.evaluation.wording import percent, points
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
@@ -105,6 +106,8 @@ def _chance(p_value: float) -> str:
     """What the exact test says, without its name."""
     if p_value > 0.995:
         return "That is no sign of a difference (p = 1)."
+    if p_value < 1e-4:
+        return f"Two equal models would hardly ever differ so much ({shown_p(p_value)})."
     return f"Two equal models would differ at least so much in {100 * p_value:.2g} % of cases (p = {p_value:.2g})."
 
 

@@ -1,8 +1,11 @@
 """The registered versions as a table for people."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 from tinysight.tracking.version_info import PRODUCTION, VersionInfo
+
+LONGEST = 120  # characters of a reason in a table; `tinysight registry show` has all
 
 
 def versions_table(versions: Sequence[VersionInfo]) -> str:
@@ -21,4 +24,4 @@ def _decision(version: VersionInfo) -> str:
     """The last decision about it; what was released and is not in production now says so."""
     past = version.release == "promoted" and PRODUCTION not in version.aliases
     release = "was production" if past else version.release
-    return f"{release}: {version.why}" if version.why else release
+    return f"{release}: {shorten(version.why, LONGEST, placeholder=' …')}" if version.why else release

@@ -63,8 +63,9 @@ def _tags() -> Iterator[tuple[str, str]]:
     best_first = {"orderByKey": f"metrics.`{SCORES[1][0]}`", "orderByAsc": False}
     only = {"searchFilter": "tags.`tinysight.run` = 'candidate'"}
     yield VIEW + CANDIDATES, _view("Candidates, the best first", candidates, only | best_first)
-    trials = [("metrics", ("val/accuracy", "val/macro_f1", "cost/train_seconds")), ("tags", ("tinysight.study",))]
-    best_first = {"orderByKey": "metrics.`val/accuracy`", "orderByAsc": False}
+    figures = ("val/expected_accuracy", "cost/train_seconds")
+    trials = [("metrics", figures), ("tags", ("tinysight.study",))]
+    best_first = {"orderByKey": "metrics.`val/expected_accuracy`", "orderByAsc": False}
     only = {"searchFilter": "tags.`tinysight.run` = 'trial'"}
     yield VIEW + TRIALS, _view("Trials of tinysight tune, the best first", trials, only | best_first)
 

@@ -62,7 +62,7 @@ def _told(tried: Tried) -> str:
     if outcome.end == "failed":
         return f"failed: {outcome.reason} ({tried.told()})"
     early = f", stopped after epoch {len(outcome.curves['epoch'])}" if outcome.end == "stopped" else ""
-    return f"val accuracy {outcome.accuracy:.4f} in {outcome.seconds:.0f} s{early} ({tried.told()})"
+    return f"val, moved: {outcome.accuracy:.4f} in {outcome.seconds:.0f} s{early} ({tried.told()})"
 
 
 class _NoTerminal:

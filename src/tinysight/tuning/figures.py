@@ -13,7 +13,7 @@ from tinysight.tuning.outcome import Tried
 
 
 def draw_history(path: Path, trials: Sequence[Tried], title: str) -> None:
-    """Draws the val accuracy of each trial and the best so far.
+    """Draws the accuracy of each trial on val, moved, and the best so far.
 
     Args:
         path: the PNG to write.
@@ -32,7 +32,7 @@ def draw_history(path: Path, trials: Sequence[Tried], title: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     axes.set_xlabel("trial")
-    axes.set_ylabel("right answers on val")
+    axes.set_ylabel("right answers on val, moved")
     axes.set_title(title, fontsize=11, color=INK)
     axes.legend(frameon=False, fontsize=9, loc="lower right")
     tidy(axes)

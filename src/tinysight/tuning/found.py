@@ -32,7 +32,7 @@ class Found:
 
     @property
     def best(self) -> Tried:
-        """The one with the most right answers on val."""
+        """The one with the most right answers on val, moved."""
         best = best_of(self.trials)
         assert best is not None
         return best
@@ -52,14 +52,14 @@ class Found:
 
     def line(self) -> str:
         """What was found, in a sentence or two."""
-        count, accuracy = len(self.trials), _percent(self.best)
+        count, right = len(self.trials), f"{self.candidate}: {_percent(self.best)} of val, moved,"
         if not self.better:
-            return f"{self.candidate}: {accuracy} of val as it is, and none of {count - 1} other trials is better."
+            return f"{right} as it is, and none of {count - 1} other trials is better."
         gained, lost = self.gained()
         present = self.trials[0].outcome
         before = f"failed ({present.reason})" if present.accuracy is None else f"has {_percent(self.trials[0])}"
         return (
-            f"{self.candidate}: {accuracy} of val in trial {self.best.number + 1} of {count}; as it is, it {before}."
+            f"{right} in trial {self.best.number + 1} of {count}; as it is, it {before}."
             f" Of {self.rows:,} pictures, {gained} are right only now and {lost} were right only before."
         )
 
@@ -84,7 +84,7 @@ def report(found: Found, importance: dict[str, float], commands: Sequence[str]) 
         found.line(),
         CAUTION if found.better else "",
         "\n".join(f"    {command}" for command in commands),
-        "\n".join(["| trial | val accuracy | end | seconds | values |", "|---|---|---|---|---|", *rows]),
+        "\n".join(["| trial | val, moved | end | seconds | values |", "|---|---|---|---|---|", *rows]),
         f"What mattered: {mattered}." if mattered else "",
         f"Trial 1 is the candidate as it was. {_epochs(found)}Test was not read.",
     ]
@@ -108,7 +108,7 @@ def experiment(found: Found, name: str, date: str) -> str:
         "Expected: one more line in the verdict; only the new rung trains. Test, which tuning has not read, shows",
         "          what it is worth.",
         f"Found:    {date}, in trial {best.number + 1} of {len(found.trials)}. {_epochs(found)}".rstrip(),
-        f"          Val accuracy {best.outcome.accuracy:.4f}; {found.candidate} as it was: {present}.",
+        f"          Val, moved: {best.outcome.accuracy:.4f}; {found.candidate} as it was: {present}.",
         *(f"          {key}: {shown(value)}" for key, value in best.values.items()),
     ]
     return "".join(f"# {line}\n" for line in lines) + "\n"

@@ -14,9 +14,9 @@ class Outcome(Section):
 
     Attributes:
         end: whole; stopped early, since others were better by then; or failed.
-        accuracy: share of val pictures that it names rightly; None where it failed.
+        accuracy: share of val pictures, moved as the user expects, that it names rightly; None where it failed.
         interval: the 95 % interval of that.
-        macro_f1: likewise on val.
+        macro_f1: likewise.
         seconds: of the training.
         curves: by column of curves.csv, one figure an epoch.
         right: which val pictures it names rightly, a bit each, as hexadecimal digits.

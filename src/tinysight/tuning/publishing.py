@@ -66,10 +66,10 @@ def _metrics(tried: Tried) -> dict[str, float]:
         return {}
     low, high = outcome.interval
     return {
-        "val/accuracy": outcome.accuracy,
-        "val/accuracy_low": low,
-        "val/accuracy_high": high,
-        "val/macro_f1": outcome.macro_f1,
+        "val/expected_accuracy": outcome.accuracy,
+        "val/expected_accuracy_low": low,
+        "val/expected_accuracy_high": high,
+        "val/expected_macro_f1": outcome.macro_f1,
         "cost/train_seconds": outcome.seconds,
     }
 

@@ -18,7 +18,8 @@ from tinysight.paths import Paths
 
 STAGES = ("ingest", "validate", "split", "augment")
 FIX = "Run `dvc repro augment`, then this again."
-DECIDING = ("seed", "dataset", "split", "augment", "train")  # sections that decide what comes of a trial
+# what decides what comes of a trial
+DECIDING = ("seed", "dataset", "split", "augment", "train", "evaluate.expected")
 
 
 def read_rows(params: Params, paths: Paths) -> TrainingData:

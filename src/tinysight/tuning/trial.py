@@ -1,4 +1,4 @@
-"""One trial: trains the candidate with other values and asks it for the val pictures."""
+"""One trial: trains the candidate with other values and asks it for the val pictures, moved as the user expects."""
 
 import gc
 import time
@@ -8,14 +8,16 @@ from dataclasses import astuple, fields
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from tinysight.errors import TinysightError
 from tinysight.evaluation import metrics
+from tinysight.evaluation.robustness import warp_as_expected
 from tinysight.models.fitted import Epoch
-from tinysight.models.networks import predict_logits
+from tinysight.models.networks import logits_of
 from tinysight.models.status import failure
 from tinysight.models.training import fit_candidate
-from tinysight.models.training_data import TrainingData
+from tinysight.models.training_data import Rows, TrainingData
 from tinysight.params import CandidateParams, Params
 from tinysight.tuning.outcome import Outcome, packed
 
@@ -54,7 +56,7 @@ def run_trial(params: Params, section: CandidateParams, data: TrainingData, cach
     try:
         fitted = fit_candidate(section, data, params.train, params.seed, cache, watchers=[watcher])
         seconds = round(time.perf_counter() - started, 2)
-        answered = predict_logits(fitted.model, data).argmax(axis=1)
+        answered = _answers(fitted.model, data, params)
     except Exception as error:  # whatever it is, the other trials go on
         if not isinstance(error, TinysightError):
             traceback.print_exception(error)
@@ -73,6 +75,16 @@ def run_trial(params: Params, section: CandidateParams, data: TrainingData, cach
         curves=_columns(fitted.curves),
         right=packed(answered == data.val_labels),
     )
+
+
+def _answers(model: keras.Model, data: TrainingData, params: Params) -> Rows:
+    """(v,) labels: the verdict goes by moved pictures, so these decide here too."""
+    answers, size = [], data.at_once()
+    for start in range(0, len(data.val_rows), size):
+        rows = data.val_rows[start : start + size]
+        moved = warp_as_expected(data.pixels[rows], rows, params.evaluate.expected, seed=params.seed, draw=0)
+        answers.append(logits_of(model, moved).argmax(axis=1))
+    return np.concatenate(answers)
 
 
 def _columns(curves: Sequence[Epoch]) -> dict[str, list[float]]:

@@ -59,7 +59,7 @@ def _write_experiment(found: Found, name: str, params: Params, paths: Paths) -> 
 
 def _write_trials(path: Path, trials: Sequence[Tried]) -> None:
     keys = list(dict.fromkeys(key for tried in trials for key in tried.values))
-    header = ["trial", "end", "val_accuracy", "seconds", "epochs", *keys]
+    header = ["trial", "end", "val_moved_accuracy", "seconds", "epochs", *keys]
     rows = [
         [
             *(one.number + 1, one.outcome.end, one.outcome.accuracy, one.outcome.seconds),
