@@ -6,20 +6,24 @@ import keras
 import numpy as np
 
 from tinysight.imaging import Pixels
-from tinysight.models.training_data import VAL_BATCH, Rows, TrainingData
+from tinysight.models.training_data import Rows, TrainingData
 
 
 class TrainBatches(keras.utils.PyDataset):  # type: ignore[misc] # Keras ships no types
-    """Train rows and copies in the wanted proportion, in an order that follows from seed and epoch."""
+    """Train rows and copies in the wanted proportion, in an order that follows from seed and epoch.
 
-    def __init__(self, data: TrainingData, batch_size: int, seed: int, clean: float) -> None:
+    An epoch of fewer steps than would show every place shows the first of its order.
+    """
+
+    def __init__(self, data: TrainingData, batch_size: int, seed: int, clean: float, steps: int) -> None:
         super().__init__()
         self._data, self._batch_size, self._seed, self._clean, self._epoch = data, batch_size, seed, clean, 0
+        self._steps = steps
         self._labels = data.train_labels
         self._draw()
 
     def __len__(self) -> int:
-        return max(1, len(self._data) // self._batch_size)  # a short last batch would disturb batch norm
+        return self._steps
 
     def __getitem__(self, index: int) -> tuple[Pixels, Rows]:
         places = self._order[index * self._batch_size : (index + 1) * self._batch_size]
@@ -44,11 +48,11 @@ class ValBatches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __init__(self, data: TrainingData) -> None:
         super().__init__()
-        self._data = data
+        self._data, self._size = data, data.at_once()
 
     def __len__(self) -> int:
-        return math.ceil(len(self._data.val_rows) / VAL_BATCH)
+        return math.ceil(len(self._data.val_rows) / self._size)
 
     def __getitem__(self, index: int) -> tuple[Pixels, Rows]:
-        rows = self._data.val_rows[index * VAL_BATCH : (index + 1) * VAL_BATCH]
+        rows = self._data.val_rows[index * self._size : (index + 1) * self._size]
         return self._data.pixels[rows], self._data.labels[rows]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinysight.errors import ModelError
-from tinysight.models.distance import Distance, Labels, Logits, fit_distance
+from tinysight.models.distance import Distance, Labels, Outputs, fit_distance
 from tinysight.models.temperature import fit_temperature, probabilities
 from tinysight.models.threshold import Threshold, fit_threshold
 from tinysight.params import ExportParams
@@ -21,27 +21,28 @@ class Confidence:
 
 
 def fit_confidence(
-    known: Logits, labels: Labels, val: Logits, val_labels: Labels, settings: ExportParams
+    known: Outputs, labels: Labels, val: Outputs, val_labels: Labels, classes: int, settings: ExportParams
 ) -> Confidence:
     """Distance first, then the temperature of what it leaves, then the threshold of what both leave.
 
     Args:
-        known: (n, C) logits of train rows and copies.
+        known: (n, classes + F) logits and features of train rows and copies.
         labels: (n,) int64.
-        val: (v, C) logits of the val rows.
+        val: (v, classes + F) those of the val rows.
         val_labels: (v,) int64.
+        classes: how many of the outputs are logits.
         settings: precision and answered share wanted.
 
     Raises:
-        ModelError: if a logit is no number.
+        ModelError: if an output is no number.
     """
     if not (np.isfinite(val).all() and np.isfinite(known).all()):
         raise ModelError("The trained model answers with numbers that are not finite. Run `tinysight retry`.")
-    distance = fit_distance(known, labels, val)
+    distance, logits = fit_distance(known, labels, val, classes), val[:, :classes]
     if distance is not None:
-        val = (val / distance.factors(val)[:, None]).astype(np.float32)
-    temperature = fit_temperature(val, val_labels)
+        logits = (logits / distance.factors(val)[:, None]).astype(np.float32)
+    temperature = fit_temperature(logits, val_labels)
     threshold = fit_threshold(
-        probabilities(val, temperature), val_labels, precision=settings.precision, answered=settings.answered
+        probabilities(logits, temperature), val_labels, precision=settings.precision, answered=settings.answered
     )
     return Confidence(distance, temperature, threshold)

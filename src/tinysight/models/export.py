@@ -1,6 +1,7 @@
 """From a trained candidate to model.onnx: temperature and unknown threshold fitted, parity proved."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,9 @@ from tinysight.contract import Contract
 from tinysight.errors import ModelError
 from tinysight.imaging import Decoding, Pixels
 from tinysight.models.confidence import fit_confidence
-from tinysight.models.graph_logits import GraphLogits
-from tinysight.models.onnx_file import behind_logits, convert, finish, joined, with_probabilities
+from tinysight.models.distance import with_features
+from tinysight.models.graph_outputs import GraphOutputs
+from tinysight.models.onnx_file import behind_outputs, convert, finish, joined, with_probabilities
 from tinysight.models.threshold import Threshold
 from tinysight.models.training_data import TrainingData
 from tinysight.params import ExportParams
@@ -41,7 +43,7 @@ class Exported:
         contract: what they carry.
         threshold: precision and answered share on val.
         parity: largest difference of a probability from the model that the file was made of, on PARITY_ROWS pictures.
-        layers: the graph until the logits, float32, from which the int8 file is made.
+        layers: the graph until logits and features, float32, from which the int8 file is made.
     """
 
     content: bytes
@@ -72,9 +74,10 @@ def export_model(
     Raises:
         ModelError: if the logits are no numbers, or Keras and ONNX Runtime disagree.
     """
-    layers = convert(model, settings.opset)
-    asked = GraphLogits(layers)
-    sure = fit_confidence(*asked.sample(data), asked.val(data), data.val_labels, settings)
+    layers, classes = convert(with_features(model), settings.opset), len(data.class_names)
+    asked = GraphOutputs(layers)
+    known, labels = asked.sample(data)
+    sure = fit_confidence(known, labels, asked.val(data), data.val_labels, classes, settings)
     contract = Contract(
         class_names=data.class_names,
         image_size=decoding.image_size,
@@ -86,7 +89,7 @@ def export_model(
         dataset_digest=provenance.dataset_digest,
         params_digest=provenance.params_digest,
     )
-    behind = convert(behind_logits(len(data.class_names), sure.temperature, sure.distance), settings.opset)
+    behind = convert(behind_outputs(known.shape[1], classes, sure.temperature, sure.distance), settings.opset)
     content = finish(joined(layers, behind), contract)
     whole = with_probabilities(model, sure.temperature, sure.distance)
     return Exported(content, contract, sure.threshold, check_parity(whole, content, data), layers)
@@ -98,8 +101,11 @@ def check_parity(model: keras.Model, content: bytes, data: TrainingData) -> floa
     Raises:
         ModelError: if it is over TOLERANCE.
     """
-    images = parity_images(data)
-    difference = largest_difference(model.predict_on_batch(images), Predictor(content).probabilities(images))
+    images, size = parity_images(data), data.at_once()
+    keras_answers, answers = (
+        in_parts(ask, images, size) for ask in (model.predict_on_batch, Predictor(content).probabilities)
+    )
+    difference = largest_difference(keras_answers, answers)
     if not difference <= TOLERANCE:
         raise ModelError(
             f"Keras and ONNX Runtime must agree to {TOLERANCE} of a probability. Received: {difference:.2g}."
@@ -111,6 +117,11 @@ def check_parity(model: keras.Model, content: bytes, data: TrainingData) -> floa
 def parity_images(data: TrainingData) -> Pixels:
     """At most PARITY_ROWS pictures: val rows, then train rows where val holds fewer."""
     return np.asarray(data.pixels[np.concatenate([data.val_rows, data.train_rows])[:PARITY_ROWS]])
+
+
+def in_parts(ask: Callable[[Pixels], Any], images: Pixels, size: int) -> NDArray[np.float32]:
+    """(N, classes): what is answered to (N, S, S, 3) pictures, so many of which are asked about at once."""
+    return np.concatenate([np.asarray(ask(images[start : start + size])) for start in range(0, len(images), size)])
 
 
 def largest_difference(one: Any, other: NDArray[np.float32]) -> float:

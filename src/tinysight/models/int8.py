@@ -13,14 +13,13 @@ import onnx
 from tinysight.errors import ModelError
 from tinysight.imaging import Pixels
 from tinysight.models.confidence import fit_confidence
-from tinysight.models.export import Exported, largest_difference, parity_images
-from tinysight.models.graph_logits import GraphLogits
-from tinysight.models.onnx_file import INPUT, behind_logits, convert, finish, joined
+from tinysight.models.export import Exported, in_parts, largest_difference, parity_images
+from tinysight.models.graph_outputs import GraphOutputs
+from tinysight.models.onnx_file import INPUT, behind_outputs, convert, finish, joined
 from tinysight.models.training_data import TrainingData
-from tinysight.params import BUILT_IN, ExportParams
+from tinysight.params import ExportParams
 from tinysight.predictor import Predictor
 
-KINDS = frozenset(kind for kind, params in BUILT_IN.items() if params.bytes_suit)
 CALIBRATION_ROWS = 300
 BATCH = 32
 OPERATIONS = ["Conv", "Gemm", "MatMul", "MaxPool"]
@@ -54,17 +53,20 @@ def quantise(exported: Exported, data: TrainingData, settings: ExportParams) -> 
     if not any(node.op_type == "QuantizeLinear" for node in layers.graph.node):
         raise ModelError("The graph has no layer that could compute with bytes.")
     layers.ir_version = exported.layers.ir_version  # ONNX Runtime's tools write their own
-    asked = GraphLogits(layers)
-    sure = fit_confidence(*asked.sample(data), asked.val(data), data.val_labels, settings)
+    asked = GraphOutputs(layers)
+    known, labels = asked.sample(data)
+    sure = fit_confidence(known, labels, asked.val(data), data.val_labels, classes, settings)
     contract = exported.contract.model_copy(
         update={
             "precision": "int8", "temperature": sure.temperature, "unknown_threshold": sure.threshold.value,
         }
     )  # fmt: skip
-    behind = convert(behind_logits(classes, sure.temperature, sure.distance), settings.opset)
+    behind = convert(behind_outputs(known.shape[1], classes, sure.temperature, sure.distance), settings.opset)
     content = finish(joined(layers, behind), contract)
     images = parity_images(data)
-    ours, theirs = (Predictor(file).probabilities(images) for file in (content, exported.content))
+    ours, theirs = (
+        in_parts(Predictor(file).probabilities, images, data.at_once()) for file in (content, exported.content)
+    )
     return Exported(content, contract, sure.threshold, largest_difference(ours, theirs), layers)
 
 
@@ -82,7 +84,8 @@ class _Calibration:
 
 def _calibration(data: TrainingData) -> _Calibration:
     places = np.sort(np.random.default_rng(0).permutation(len(data))[:CALIBRATION_ROWS])
-    return _Calibration([data.images(places[start : start + BATCH]) for start in range(0, len(places), BATCH)])
+    size = data.at_once(BATCH)
+    return _Calibration([data.images(places[start : start + size]) for start in range(0, len(places), size)])
 
 
 def _folded(proto: onnx.ModelProto) -> onnx.ModelProto:

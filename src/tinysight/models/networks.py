@@ -76,8 +76,8 @@ def fit_network(
     """
     keras.utils.set_random_seed(seed)
     size = data.batch_size(settings.batch_size)
-    batches = TrainBatches(data, size, seed, settings.clean)
     epochs = data.epochs(settings.epochs, settings.max_images)
+    batches = TrainBatches(data, size, seed, settings.clean, data.steps(epochs, settings.max_images, size))
     recipe = network.recipe(epochs * len(batches))
     model = _build(network)
     model.compile(recipe.optimizer, recipe.loss, metrics=["accuracy"])

@@ -10,7 +10,7 @@ import onnx
 from tinysight.contract import Contract
 from tinysight.errors import ModelError
 from tinysight.models.canonical import canonicalise
-from tinysight.models.distance import CooledByDistance, Distance
+from tinysight.models.distance import CooledByDistance, Distance, with_features
 
 INPUT, OUTPUT = "image", "probabilities"
 PRODUCER = "tinysight"
@@ -29,18 +29,25 @@ def with_probabilities(model: keras.Model, temperature: float, distance: Distanc
         uint8 (N, S, S, 3) to probabilities (N, classes), in one graph.
     """
     images = keras.Input(model.input_shape[1:], dtype="uint8", name=INPUT)
-    return keras.Model(images, _probabilities(model(images), temperature, distance), name="exported")
+    outputs = (model if distance is None else with_features(model))(images)
+    made = _probabilities(outputs, model.output_shape[-1], temperature, distance)
+    return keras.Model(images, made, name="exported")
 
 
-def behind_logits(classes: int, temperature: float, distance: Distance | None) -> keras.Model:
-    """What with_probabilities puts behind a model: float32 logits (N, classes) to probabilities (N, classes)."""
-    logits = keras.Input((classes,), name="logits")
-    return keras.Model(logits, _probabilities(logits, temperature, distance), name="behind_logits")
+def behind_outputs(outputs: int, classes: int, temperature: float, distance: Distance | None) -> keras.Model:
+    """What with_probabilities puts behind a model: (N, outputs), logits first, to probabilities (N, classes)."""
+    given = keras.Input((outputs,), name="outputs")
+    return keras.Model(given, _probabilities(given, classes, temperature, distance), name="behind_outputs")
 
 
-def _probabilities(logits: keras.KerasTensor, temperature: float, distance: Distance | None) -> keras.KerasTensor:
-    cool = keras.layers.Rescaling(1 / temperature) if distance is None else CooledByDistance(temperature, distance)
-    return keras.layers.Softmax(name=OUTPUT)(cool(logits))
+def _probabilities(
+    outputs: keras.KerasTensor, classes: int, temperature: float, distance: Distance | None
+) -> keras.KerasTensor:
+    if distance is None:
+        logits = keras.layers.Rescaling(1 / temperature)(outputs[:, :classes])
+    else:
+        logits = CooledByDistance(temperature, distance)(outputs)
+    return keras.layers.Softmax(name=OUTPUT)(logits)
 
 
 def finish(proto: onnx.ModelProto, contract: Contract) -> bytes:
@@ -63,7 +70,7 @@ def finish(proto: onnx.ModelProto, contract: Contract) -> bytes:
 
 
 def joined(layers: onnx.ModelProto, behind: onnx.ModelProto) -> onnx.ModelProto:
-    """One graph: the logits of the first go into the second."""
+    """One graph: the outputs of the first go into the second."""
     first, second = onnx.compose.add_prefix(layers, "layers_"), onnx.compose.add_prefix(behind, "behind_")
     second.ir_version = first.ir_version
     ends = [(first.graph.output[0].name, second.graph.input[0].name)]

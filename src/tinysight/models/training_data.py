@@ -1,5 +1,6 @@
 """What a candidate learns from: train rows with their warped copies, and the val rows that judge it."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ Rows = NDArray[np.int64]
 Remake = Callable[[Pixels, Rows, int], Pixels]  # pictures, their rows and which copy: as CopyMaker.make
 SMALLEST_BATCH = 8
 STEPS_AN_EPOCH = 80  # of a small set: larger batches would leave too few steps to learn in
+# the tutorials' network holds 30 MB for a picture of 224×224 that it learns from: 4 GB for 128 of them
+LEARNED_PIXELS, ASKED_PIXELS = 32 * 224 * 224, 8 * 224 * 224
 VAL_BATCH = 256
 
 
@@ -111,18 +114,30 @@ class TrainingData:
             made[drawn] = remake(self.pixels[rows[drawn]], rows[drawn], later)
         return made
 
+    def at_once(self, wanted: int = VAL_BATCH, pixels: int = ASKED_PIXELS) -> int:
+        """How many pictures go through a network together: fewer than wanted where they are large."""
+        return min(wanted, max(SMALLEST_BATCH, pixels // self.image_size**2))
+
     def val_batches(self, rows: int = VAL_BATCH) -> Iterator[Pixels]:
         """The val pictures in order, a bounded number at a time."""
-        for start in range(0, len(self.val_rows), rows):
-            yield self.pixels[self.val_rows[start : start + rows]]
+        size = self.at_once(rows)
+        for start in range(0, len(self.val_rows), size):
+            yield self.pixels[self.val_rows[start : start + size]]
 
     def batch_size(self, largest: int) -> int:
-        """How many pictures a step sees: fewer than wanted where the set is small."""
-        return min(largest, max(SMALLEST_BATCH, len(self) // STEPS_AN_EPOCH))
+        """How many pictures a step sees: fewer than wanted where the set is small or the pictures are large."""
+        return self.at_once(min(largest, max(SMALLEST_BATCH, len(self) // STEPS_AN_EPOCH)), LEARNED_PIXELS)
 
     def epochs(self, wanted: int, max_images: int) -> int:
-        """How many epochs fit into max_images pictures; at least one."""
-        return max(1, min(wanted, max_images // len(self)))
+        """How many epochs show max_images pictures, or all of those wanted where that is less."""
+        return min(wanted, math.ceil(max_images / len(self)))
+
+    def steps(self, epochs: int, max_images: int, batch_size: int) -> int:
+        """How many batches each of so many epochs has, so that all together show no more than max_images; at least one.
+
+        The last places of an epoch that do not fill a batch are left out: a short batch would disturb batch norm.
+        """
+        return max(1, min(len(self), max_images // epochs) // batch_size)
 
 
 def _drawn(count: int, wanted: int, draw: np.random.Generator) -> Rows:
