@@ -134,6 +134,18 @@ def test_a_disk_that_is_full_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     assert [header for header, _ in read(file.path)] == [b"before", b"after"]
 
 
+def test_a_power_cut_takes_neither_records_nor_the_names_of_file_and_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(Path(f"/proc/self/fd/{file}").readlink()))
+    file = RecordFile(tmp_path / "new", 1000)
+    file.append(b"{}")
+    file.sync()
+    file.close()
+    assert synced == [tmp_path, file.path, tmp_path / "new"]
+
+
 def test_the_lock_of_a_writer_ends_with_its_process(tmp_path: Path) -> None:
     code = f"""
 import os, signal

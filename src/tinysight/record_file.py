@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
+from tinysight.whole_file import sync_folder
+
 SUFFIX = ".records"
 HEAD = struct.Struct(">16s16sQ")  # what it is, its marker, the size in bytes that it may grow to
 ENTRY = struct.Struct(">16sIIII")  # marker, bytes of header and content, checksums of both
@@ -66,7 +68,9 @@ class RecordFile:
         Raises:
             OSError: if it cannot be made.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            sync_folder(folder.parent)
         moment = int(1e6 * (time.time() if began is None else began))  # in microseconds, so that names keep the order
         self._marker = os.urandom(16)  # of this file only, so that no picture can hold what looks like a record of it
         self.path = folder / f"{moment:016d}-{os.urandom(6).hex()}{SUFFIX}"
@@ -107,11 +111,7 @@ class RecordFile:
             OSError: if the disk refuses it.
         """
         os.fsync(self._file)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self.path.parent)
 
     def close(self) -> None:
         """The file grows no more."""

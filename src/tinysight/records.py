@@ -16,6 +16,7 @@ from tinysight.record_file import Entry, Note, RecordFile, began, entries, find,
 CAPTURES, KEPT, FEEDBACK = "captures", "kept", "feedback"  # folders; kept: those with feedback that had to move
 MARGIN = 10  # seconds that two clocks, or one before and after it was set, may differ
 LARGEST = 1 << 62
+NONE = "none of these"  # how people are asked and answered about a picture of no class
 START = b'{"prediction_id":"'
 IDENTIFIER = re.compile("[0-9a-f]{32}")
 Reason = Literal["sample", "unknown", "unsure", "asked"]
@@ -68,7 +69,8 @@ class Capture:
         content = self.entry.content() if self.entry else None
         if content is None or sha256(content).hexdigest() != self.digest:
             raise DataError(
-                f"The picture of prediction {self.prediction_id} is damaged or gone. Pull again, or skip it."
+                f"The picture of prediction {self.prediction_id} is damaged or gone. Remove its file"
+                f" {self.entry.path.name if self.entry else ''} and pull again, or pass it over."
             )
         return content
 

@@ -32,3 +32,16 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[Iterable[objec
             cells = [*row]
             # a lone carriage return (macOS names a file "Icon\r") would end the line for who reads it
             (quoting if any("\r" in str(cell) for cell in cells) else writer).writerow(cells)
+
+
+def sync_folder(folder: Path) -> None:
+    """Returns when the names in a folder would survive a power cut.
+
+    Raises:
+        OSError: if the disk refuses it.
+    """
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(place)
+    finally:
+        os.close(place)

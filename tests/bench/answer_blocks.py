@@ -2,8 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from tests.bench.measured import SETS, Figures, Measured, NotMeasuredError, Row
+from tests.bench.measured import COMMANDS, SETS, SIDES, Figures, Measured, NotMeasuredError, Row
 
+STRANGE = {  # sets that were shown pictures of another one, and of which
+    "digits_folds": ("5,000 handwritten digits, in five folds", "Fashion-MNIST"),
+    "digits": ("5,000 handwritten digits", "Fashion-MNIST"),
+    "fashion": ("Fashion-MNIST", "handwritten digits"),
+}
 ORDER = ("logistic", "svm", "mlp", "tutorial_cnn", "small_cnn", "transfer")
 
 
@@ -80,6 +85,23 @@ def start(figures: Figures) -> str:
     )
 
 
+def unknown(figures: Figures) -> str:
+    """What is answered, how much of that is right, and how many pictures of another set are answered all the same."""
+    file = next((name for name in SIDES if (figures.folder / f"{name}.json").exists()), None)
+    found = figures.read(file) if file else {}
+    rows = [
+        (name, learned, percent(one["answered"]), percent(one["precision"]),
+         f"{percent(one['others_unknown'])} of {other}")
+        for key, (learned, other) in STRANGE.items()
+        for name, one in found.get(key, {}).items()
+        if "," not in name and "others_unknown" in one
+    ]  # fmt: skip
+    if file is None or not rows:
+        raise NotMeasuredError(f"Not measured yet: `{COMMANDS['training']}`.")
+    header = ("candidate", "trained on", "of its own kind answered", "right of these", "answered with unknown")
+    return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
+
+
 def splits(figures: Figures) -> str:
     """What a random split would have told of planted copies."""
     found = figures.read("planted")["clip_art"]["medians"]
@@ -137,5 +159,6 @@ def _file(row: Row) -> str:
 
 
 BLOCKS: dict[str, Callable[[Figures], str]] = {
-    make.__name__: make for make in (ladder, moved, seconds, canned, files, packages, serving, start, splits, labels)
+    make.__name__: make
+    for make in (ladder, moved, seconds, canned, files, packages, serving, start, unknown, splits, labels)
 }

@@ -21,7 +21,7 @@ from tiny_datasets import make_params
 
 from tests.bench.bench import FIGURES, write
 from tests.bench.training_scores import scores_of
-from tests.bench.training_sets import OTHERS, SETS, TrainingSet, other_pictures
+from tests.bench.training_sets import OTHERS, SETS, Rows, TrainingSet, other_pictures
 from tinysight.data.copies import copy_maker
 from tinysight.models.start import start_tensorflow
 from tinysight.models.training_data import TrainingData
@@ -35,7 +35,7 @@ EXPECTED = {"fashion": ExpectedParams(shift=0.10, rotation=10), "": ExpectedPara
 
 
 def main() -> None:
-    """Runs what is asked for and writes the medians beside those of earlier calls."""
+    """Runs what is asked for and writes the figures beside those of earlier calls."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", default="digits,practice_clip_art")
     parser.add_argument("--candidates", default=CANDIDATES)
@@ -51,7 +51,8 @@ def main() -> None:
     file = "training_final" if asked.final else "training"
     for name in asked.sets.split(","):
         for candidate in asked.candidates.split(","):
-            found = median(name, candidate, make_params(*asked.overrides), asked)
+            params = make_params(*asked.overrides)
+            found = over_seeds(name, candidate, params, seeds=asked.seeds, final=asked.final, per_class=asked.per_class)
             few = f", {asked.per_class} a class" if asked.per_class else ""
             _keep(file, name, f"{candidate}{few}{asked.name and ', '}{asked.name}", found)
 
@@ -64,38 +65,48 @@ def _keep(file: str, name: str, candidate: str, found: dict[str, float]) -> None
     write(file, kept | {name: kept.get(name, {}) | {candidate: found | {"date": today}}})
 
 
-def median(name: str, candidate: str, params: Params, asked: argparse.Namespace) -> dict[str, float]:
-    """Trains and judges a candidate as many times as there are seeds; the median of each figure.
+def over_seeds(
+    name: str, candidate: str, params: Params, *, seeds: int, final: bool, per_class: int = 0
+) -> dict[str, float]:
+    """Trains and judges a candidate as many times as there are seeds; the median of each figure, of folds the mean.
+
+    Each picture is in one fold, so that the mean of equal folds is the share of all pictures.
 
     Args:
         name: of a set.
         candidate: a key of `params.models`.
         params: the configuration.
-        asked: `seeds`, `final` and `per_class`, as on the command line.
+        seeds: how often, each with other rows on each side.
+        final: whether test rows are judged instead of val rows.
+        per_class: how many train rows of each class are learnt from; 0: all.
     """
     expected = EXPECTED.get(name, EXPECTED[""])
-    runs = [_run(SETS[name](seed), OTHERS.get(name, ()), candidate, seed, params, expected, asked)
-            for seed in range(asked.seeds)]  # fmt: skip
-    medians = {key: round(statistics.median(run[key] for run in runs), 4) for key in runs[0]}
-    print(name, candidate, medians, flush=True)
-    return medians
+    runs = []
+    for seed in range(seeds):
+        pictures = SETS[name](seed)
+        judged = pictures.test if final else pictures.val
+        data = _data(pictures, params, seed, per_class)
+        runs.append(_run(pictures, judged, data, params, candidate, seed, expected, OTHERS.get(name, ())))
+    middle = statistics.mean if name.endswith("folds") else statistics.median
+    figures = {key: round(middle(run[key] for run in runs), 4) for key in runs[0]}
+    print(name, candidate, figures, flush=True)
+    return figures
 
 
 def _run(
     pictures: TrainingSet,
-    others: Sequence[str],
+    judged: Rows,
+    data: TrainingData,
+    params: Params,
     candidate: str,
     seed: int,
-    params: Params,
     expected: ExpectedParams,
-    asked: argparse.Namespace,
+    others: Sequence[str],
 ) -> dict[str, float]:
     from tinysight.models.export import Provenance, export_model
-    from tinysight.models.int8 import KINDS, quantise
+    from tinysight.models.int8 import quantise
     from tinysight.models.training import fit_candidate
 
-    data = _data(pictures, params, seed, asked.per_class)
-    judged = pictures.test if asked.final else pictures.val
     with TemporaryDirectory() as cache:
         wall, cpu = time.monotonic(), time.process_time()
         fitted = fit_candidate(params.models[candidate], data, params.train, seed, Path(cache))
@@ -103,7 +114,7 @@ def _run(
     exported = export_model(fitted.model, data, pictures.decoding, params.export, Provenance("", ""))
     unseen = [other_pictures(other, pictures) for other in others]
     found |= scores_of(exported.content, pictures, judged, expected, unseen)
-    if params.models[candidate].kind in KINDS:
+    if params.models[candidate].bytes_suit:
         made = quantise(exported, data, params.export)
         int8 = scores_of(made.content, pictures, judged, expected, unseen)
         found |= {f"int8_{key}": value for key, value in int8.items()}

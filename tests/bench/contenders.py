@@ -28,6 +28,7 @@ class Contender:
         own: its environment, where `{port}` and `{served}` (the folder of model and photo) stand for themselves.
         packages: the list in peers/requirements that its virtual environment is made of; ours if empty.
         times: how many times its requests/s ours should be; 0 where nothing was promised.
+        numbers: what of its /metrics is a figure of a turn: the metric of each.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Contender:
     own: Mapping[str, str] = field(default_factory=dict)
     packages: str = ""
     times: float = 0.0
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
     def command(self, port: int) -> list[str]:
         """What to start; makes the virtual environment first where it is not there."""
@@ -55,7 +57,7 @@ ONNX = {"BENCH_MODEL": "{served}/model.onnx", "BENCH_PORT": "{port}"}
 
 
 def tinysight(tracking_uri: str) -> Contender:
-    """Our service with everything on: two workers that follow a registry, keys, a rate, metrics, JSON logs."""
+    """Our service with everything on: two workers, following, watching for drift, keys, a rate, metrics, JSON logs."""
     own = {
         "TINYSIGHT_MODEL": "models:/colours@production",
         "MLFLOW_TRACKING_URI": tracking_uri,
@@ -69,7 +71,8 @@ def tinysight(tracking_uri: str) -> Contender:
         "TINYSIGHT_LOG_LEVEL": "info",
         "PYTHONPATH": str(ROOT),
     }
-    return Contender("tinysight", ("python", "-m", "serve"), own)
+    drift = {"drift_watched": "tinysight_drift_watched", "drift_pictures": "tinysight_drift_pictures_total"}
+    return Contender("tinysight", ("python", "-m", "serve"), own, numbers=drift)
 
 
 RIVALS = (

@@ -24,6 +24,7 @@ SETS = {  # in the order of the answers, and what they call them
     "scored_clip_art": "clip art",
     "practice_clip_art": "other clip art",
 }
+SIDES = {"training_final": "test", "training": "val"}
 
 
 class NotMeasuredError(Exception):
@@ -91,11 +92,11 @@ class Figures:
     def _ladders_of(self, name: str) -> dict[str, Measured]:
         figures = self.read(name)
         if name.startswith("training"):
-            if figures["per_class"]:
-                return {}  # learned from a few pictures: no answer to what a candidate can do
-            origin = self.origin(name, f" on {figures['side']} rows")
-            return {key: Measured({c: _trained(one) for c, one in figures[key].items()}, origin)
-                    for key in SETS if key in figures}  # fmt: skip
+            # a comma in a name: other settings, or few pictures; no answer to what a candidate can do
+            plain = {key: {c: _trained(one) for c, one in figures[key].items() if "," not in c}
+                     for key in SETS if key in figures}  # fmt: skip
+            origin = self.origin(name, f" on {SIDES[name]} rows")
+            return {key: Measured(rows, origin) for key, rows in plain.items() if rows}
         scored = figures["candidates"]
         rows = {c: _piped(one, scored.get(f"{c}_int8", {})) for c, one in scored.items() if not c.endswith("_int8")}
         return {name: Measured(rows, self.origin(name, " on test rows"))}

@@ -68,7 +68,7 @@ def test_what_nobody_has_measured_says_how(name: str, figures: Figures) -> None:
 def test_a_training_fills_its_tables(figures: Figures) -> None:
     small = trained(0.97, int8_accuracy=0.968, int8_kilobytes=90.2)
     sets = {"digits": {"svm": trained(0.95), "small_cnn": small}, "practice_clip_art": {"transfer": trained(0.9)}}
-    write(figures.folder, "training", {"side": "val", "per_class": 0, **sets})
+    write(figures.folder, "training", sets)
     rows = [line for line in block("ladder", figures).splitlines() if line.startswith("|")]
     assert rows == [
         "| candidate | 5,000 handwritten digits | other clip art |",
@@ -82,17 +82,33 @@ def test_a_training_fills_its_tables(figures: Figures) -> None:
     assert "`make bench-training` of 2031-05-02 on val rows." in block("ladder", figures)
 
 
+def test_what_strangers_are_told_is_a_row_for_each_set_that_was_shown_some(figures: Figures) -> None:
+    one = trained(0.98, answered=0.97, precision=0.996, others_unknown=0.985)
+    sets = {
+        "fashion": {"svm": trained(0.9), "small_cnn": one, "small_cnn, 150k": one},
+        "digits_folds": {"small_cnn": one},
+    }
+    write(figures.folder, "training_final", sets)
+    rows = [line for line in block("unknown", figures).splitlines() if line.startswith("| small")]
+    assert rows == [
+        "| small_cnn | 5,000 handwritten digits, in five folds | 97.0 % | 99.6 % | 98.5 % of Fashion-MNIST |",
+        "| small_cnn | Fashion-MNIST | 97.0 % | 99.6 % | 98.5 % of handwritten digits |",
+    ]
+
+
 def test_transfer_is_compared_with_the_best_of_the_others(figures: Figures) -> None:
     both = {"digits": {"svm": trained(0.95), "mlp": trained(0.9), "transfer": trained(0.93)}}
-    write(figures.folder, "training", {"side": "val", "per_class": 0, **both})
+    write(figures.folder, "training", both)
     assert "transfer 93.0 %, the best of the others (svm) 95.0 %." in block("canned", figures)
 
 
 def test_test_rows_come_before_val_rows_and_a_training_on_few_pictures_is_passed_over(figures: Figures) -> None:
-    for name, side, few, accuracy in (("training", "val", 0, 0.9), ("training_final", "test", 0, 0.8)):
-        write(figures.folder, name, {"side": side, "per_class": few, "digits": {"svm": trained(accuracy)}})
+    for name, accuracy in (("training", 0.9), ("training_final", 0.8)):
+        few = {"svm, 8 a class": trained(0.7)}
+        write(figures.folder, name, {"digits": {"svm": trained(accuracy), **few}})
     assert "| svm | 80.0 % |" in block("ladder", figures)
-    write(figures.folder, "training_final", {"side": "test", "per_class": 8, "digits": {"svm": trained(0.7)}})
+    assert "of 2031-05-02 on test rows." in block("ladder", figures)
+    write(figures.folder, "training_final", {"digits": few})
     assert "| svm | 90.0 % |" in block("ladder", figures)
 
 

@@ -63,7 +63,8 @@ def digits(tmp_path: Path) -> Figures:
 def test_the_example_is_the_measurement_cheapest_first(digits: Figures) -> None:
     text = block("digits_example", digits)
     for words in (
-        "3.3 minutes for all of it, 5.1 of processor time, on a machine that others kept busy (load 8.5). On 758 test",
+        "3.3 minutes for all of it (5.1 of processor time), in 1.1 of which all candidates train",
+        "train, on a machine that others kept busy (load 8.5). On 758 test",
         "(docs/figures/digits.json)",
         "`make bench-digits` of 2031-05-02", "*svm is enough: so it is.*", "mlp failed: out of memory",
         "](docs/verdict.png)",

@@ -4,7 +4,7 @@ import pytest
 from evaluated import scores_of
 
 from tinysight.evaluation.budget import over_budget
-from tinysight.evaluation.explanation import explain
+from tinysight.evaluation.explanation import explain, in_short
 from tinysight.evaluation.selection import Entrant, choose
 from tinysight.params import BudgetParams, ExpectedParams
 
@@ -49,8 +49,16 @@ def test_the_explanation_says_who_was_not_in_question():
     over = over_budget(LADDER, FREE.model_copy(update={"file_mb": 1.0}))
     rule = choose([entrant for entrant in LADDER if entrant.name not in over], 1.0)
     text = explain(rule, LADDER, ExpectedParams(shift=0.1, rotation=0), over)
-    assert text.startswith("svm is enough")
+    assert text.startswith("svm is the best within the budget: ")
+    assert "Within the budget, no candidate names more" in text
     assert "Over the budget, and so not in question: cnn (file 2.0 MB of 1 MB)." in text
+
+
+def test_where_the_budget_shuts_out_nobody_better_the_cheap_one_is_enough():
+    close = Entrant("cnn", "small_cnn", scores_of("cnn", 0.901, 900, file_bytes=2_000_000))
+    over = over_budget([LADDER[0], close], FREE.model_copy(update={"file_mb": 1.0}))
+    assert in_short(LADDER[0].scores, [LADDER[0], close], over) == "svm is enough"
+    assert in_short(LADDER[0].scores, LADDER, over) == "svm is the best within the budget"
 
 
 def test_a_budget_that_nobody_keeps_is_said():

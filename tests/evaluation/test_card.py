@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from evaluated import scores_of, whole_scores
+from rendered_markdown import read_back
 
 from tinysight.data.dataset import DatasetInfo
 from tinysight.evaluation.card import Origin, model_card
@@ -40,6 +41,23 @@ def test_data_and_commit_say_how_to_make_it_again() -> None:
     text = card()
     assert f"1,234 pictures, digest `{'d' * 64}`. 3 files could not be read. Trained on 864;" in text
     assert f"Commit `{'c' * 40}`, data set `{'d' * 64}`, candidate `small_cnn`." in text
+
+
+def test_a_class_may_be_called_anything_and_breaks_no_table() -> None:
+    scores = whole_scores("svm", 0.9)
+    renamed = dict(zip(("a|b", "<b>"), scores.test.per_class.values(), strict=True))
+    odd = scores.model_copy(update={"test": scores.test.model_copy(update={"per_class": renamed})})
+    text = model_card(odd, replace(ORIGIN, dataset=replace(INFO, class_names=("a|b", "<b>"))), picture=False)
+    assert "| a\\|b | 50 | 96.0 % | 94.0 % | – |" in text
+    assert "&lt;b> taken for a\\|b" in text
+    tags, said = read_back(text)
+    assert "b" not in tags
+    assert "a|b" in said
+
+
+def test_near_duplicates_are_not_said_to_be_kept_together_where_nobody_asked_for_it() -> None:
+    assert "Near-duplicates stay on one side." in card()
+    assert "Near-duplicates may be on two sides." in card(replace(ORIGIN, grouped=False))
 
 
 def test_limits_name_small_classes_and_loose_files() -> None:

@@ -1,10 +1,14 @@
 """Figures are whole PNG files, the same bytes from the same figures, in any script."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from tinysight.evaluation.figures import (
+    ORANGE,
     Curves,
     Point,
     draw_accuracy_cost,
@@ -39,6 +43,21 @@ def test_a_figure_is_a_whole_picture_and_the_same_bytes_again(tmp_path, draw):
         pixels = np.asarray(image.convert("RGB"))
     assert min(pixels.shape[:2]) > 300
     assert (pixels != 255).any(axis=2).mean() > 0.01
+
+
+def test_names_of_candidates_of_the_same_cost_do_not_cover_each_other(monkeypatch, tmp_path):
+    """A network and its 8-bit file have as many multiply-adds and hardly differ in accuracy."""
+    drawn = []
+    monkeypatch.setattr("tinysight.evaluation.figures.save_figure", lambda figure, _: drawn.append(figure))
+    same = [Point(name, 10**7, 0.987, 0.976, 0.993) for name in ("small_cnn", "small_cnn_int8", "another")]
+    draw_accuracy_cost(tmp_path / "a.png", [Point("svm", 10**6, 0.948, 0.93, 0.96), *same], "small_cnn_int8", "digits")
+    canvas, (axes,) = FigureCanvasAgg(drawn[0]), drawn[0].axes
+    canvas.draw()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert len(boxes) == 4
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    highest = max(axes.lines, key=lambda line: line.get_zorder())
+    assert highest.get_color() == ORANGE, "the chosen one lies on top"
 
 
 def test_many_classes_are_drawn_without_numbers(tmp_path):

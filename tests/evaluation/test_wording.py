@@ -13,6 +13,9 @@ from tinysight.params import ExpectedParams
     [
         (wording.percent(0.96134), "96.1 %"),
         (wording.percent(1.0), "100.0 %"),
+        (wording.p_value(0.0312), "p = 0.031"),
+        (wording.p_value(7.7e-34), "p < 0.0001"),
+        (wording.cell("a|b <b> p < 0.1"), "a\\|b &lt;b> p < 0.1"),
         (wording.percent_range((0.945, 0.9734)), "94.5–97.3"),
         (wording.points(-0.0071), "0.7 points"),
         (wording.count(0), "0"),

@@ -16,7 +16,7 @@ import tinysight.models  # starts nothing, but knows our layers
 from pathlib import Path
 from tinysight.data.imageset import ImageSet
 from tinysight.data.splits import Split
-from tinysight.models.distance import fit_distance, sample_places
+from tinysight.models.distance import fit_distance, sample_places, with_features
 from tinysight.models.networks import logits_of, predict_logits
 from tinysight.models.saved import load_model
 from tinysight.models.training_data import gather
@@ -26,13 +26,13 @@ project, candidate, pictures, answers = sys.argv[1:]
 paths = Paths(Path(project))
 names = tuple(json.loads((paths.dataset / "dataset.json").read_text())["class_names"])
 data = gather(ImageSet.open(paths.dataset), Split.open(paths.split), ImageSet.open(paths.augmented), names)
-model = load_model(paths.train(candidate))
+model = with_features(load_model(paths.train(candidate)))
 places = sample_places(data)
 known = logits_of(model, data.images(places))
-distance = fit_distance(known, data.train_labels[places], predict_logits(model, data))
+distance = fit_distance(known, data.train_labels[places], predict_logits(model, data), len(names))
 temperature = json.loads((paths.export(candidate) / "export.json").read_text())["temperature"]
-logits = model.predict(np.load(pictures), verbose=0)
-logits = logits / (temperature * distance.factors(logits)[:, None])
+outputs = model.predict(np.load(pictures), verbose=0)
+logits = outputs[:, :len(names)] / (temperature * distance.factors(outputs)[:, None])
 exponents = np.exp(logits - logits.max(1, keepdims=True))
 np.save(answers, exponents / exponents.sum(1, keepdims=True))
 """

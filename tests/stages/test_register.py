@@ -35,7 +35,7 @@ def test_the_decision_is_written_for_people(finished: tuple[Params, Paths], caps
     text = finished[1].release.read_text(encoding="utf-8")
     assert text.startswith("# Release: promoted\n\nIt is the first version.\n")
     assert "| test pictures, read from their files | 15 |" in text
-    assert "| accuracy of the candidate | 1.0000 |" in text
+    assert "| accuracy of the candidate | 100.0 % |" in text
     assert capsys.readouterr().out == "colours 1: promoted. It is the first version.\n"
 
 

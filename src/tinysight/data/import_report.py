@@ -63,13 +63,14 @@ class ImportReport:
         """How many files are new in data/raw."""
         return len(self.plan.new)
 
-    def text(self) -> str:
+    def text(self, *, next_steps: bool = True) -> str:
         """The report as lines for a terminal."""
         if self.dry_run:
             return "\n".join([*self._found(), *self._would()])
         written = "left as it is" if self.kept_file else "written; its comments explain"
-        done = [f"conf/dataset/mine.yaml was {written}:", *self._settings(), "next:", *(f"  {line}" for line in NEXT)]
-        return "\n".join([*self._found(), *done])
+        done = [f"conf/dataset/mine.yaml was {written}:", *self._settings()]
+        then = ["next:", *(f"  {line}" for line in NEXT)] if next_steps else []
+        return "\n".join([*self._found(), *done, *then])
 
     def _found(self) -> Iterator[str]:
         yield f"source: {self.source}"

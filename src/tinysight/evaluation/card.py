@@ -11,6 +11,7 @@ from tinysight.evaluation.scores import Scores, SplitScores
 from tinysight.evaluation.small_server import burst_sentences
 from tinysight.evaluation.weaknesses import weakness_sentence
 from tinysight.evaluation.wording import (
+    cell,
     count,
     duration,
     duration_ms,
@@ -40,6 +41,7 @@ class Origin:
         expected: what the user's pictures do.
         git_commit: empty outside of git.
         uncommitted: files that were not in it.
+        grouped: whether near-duplicates were kept on one side of the split.
     """
 
     model: str
@@ -48,6 +50,7 @@ class Origin:
     expected: ExpectedParams
     git_commit: str
     uncommitted: Sequence[str] = ()
+    grouped: bool = True
 
 
 def model_card(scores: Scores, origin: Origin, *, picture: bool) -> str:
@@ -77,9 +80,10 @@ def model_card(scores: Scores, origin: Origin, *, picture: bool) -> str:
 
 def _use(origin: Origin) -> Iterator[str]:
     names = origin.dataset.class_names
+    kinds = cell(", ".join(names))
     yield "## Intended use"
     yield (
-        f"It names one picture as one of {len(names)} kinds ({', '.join(names)}), or says unknown where it is not sure"
+        f"It names one picture as one of {len(names)} kinds ({kinds}), or says unknown where it is not sure"
         f" enough. It is meant for pictures taken as those of the data set {origin.dataset.name} were. It does not say"
         " where in a picture something is. It was not made for pictures that show several of these kinds or none of"
         " them; what it does with some of those stands below under unknown. It should not decide alone where a mistake"
@@ -90,11 +94,12 @@ def _use(origin: Origin) -> Iterator[str]:
 def _data(scores: Scores, origin: Origin) -> Iterator[str]:
     info = origin.dataset
     unread = f" {info.quarantined:,} files could not be read." if info.quarantined else ""
+    apart = " Near-duplicates stay on one side." if origin.grouped else " Near-duplicates may be on two sides."
     yield "## Data"
     yield (
         f"{info.name}, {info.images:,} pictures, digest `{info.digest}`.{unread} Trained on {origin.train_rows:,};"
         f" {scores.val.rows:,} chose and calibrated it (val); {scores.test.rows:,} had no say in anything (test)."
-        f" Pictures are brought to {info.image_size} × {info.image_size} pixels. Near-duplicates stay on one side."
+        f" Pictures are brought to {info.image_size} × {info.image_size} pixels.{apart}"
     )
 
 
@@ -132,7 +137,7 @@ def _mixed(test: SplitScores) -> Iterator[str]:
     for place in np.argsort(-wrong, axis=None, kind="stable")[:MIXED].tolist():
         truth, said = divmod(place, len(names))
         if wrong[truth, said]:
-            yield f"{names[truth]} taken for {names[said]} ({wrong[truth, said]} of {matrix[truth].sum()})"
+            yield f"{cell(names[truth])} taken for {cell(names[said])} ({wrong[truth, said]} of {matrix[truth].sum()})"
 
 
 def _robustness(scores: Scores) -> Iterator[str]:
@@ -170,7 +175,7 @@ def _limits(scores: Scores, origin: Origin) -> Iterator[str]:
     yield f"{scores.test.rows:,} test pictures leave its accuracy uncertain by {points((high - low) / 2)} either way."
     few = [name for name, one in scores.test.per_class.items() if one.support < FEW]
     if few:
-        yield f"Of {', '.join(few)} there are fewer than {FEW} test pictures: their figures say little."
+        yield f"Of {cell(', '.join(few))} there are fewer than {FEW} test pictures: their figures say little."
     yield "Another camera, light or background than in the data set was tested only as far as Robustness says."
     if origin.uncommitted:
         yield f"No commit can make it again (not committed: {', '.join(origin.uncommitted)})."
@@ -207,4 +212,4 @@ def _maybe(share: float | None) -> str:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+    return "\n".join([*lines, *("| " + " | ".join(map(cell, row)) + " |" for row in rows)])

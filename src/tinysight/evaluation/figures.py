@@ -2,8 +2,9 @@
 
 import csv
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from tinysight.whole_file import whole
 INK, QUIET, BLUE, ORANGE = "#222222", "#999999", "#1f6fb2", "#d9730d"
 MOST_NUMBERED = 20  # more classes than this leave no room for numbers in the cells
 LONGEST_NAME = 18
+ABOVE, BELOW = 5, -15  # points between a mark and its name
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,8 @@ def draw_accuracy_cost(path: Path, points: Sequence[Point], chosen: str | None, 
     """
     figure = Figure(figsize=(7.0, 4.2), layout="constrained")
     axes = figure.add_subplot()
-    for place, point in enumerate(sorted(points, key=lambda point: point.multiply_adds)):
-        colour = ORANGE if point.name == chosen else BLUE
+    for label in _labels(points, chosen):
+        point, colour = label.point, ORANGE if label.point.name == chosen else BLUE
         x = max(1, point.multiply_adds)
         axes.errorbar(
             [x],
@@ -125,12 +127,10 @@ def draw_accuracy_cost(path: Path, points: Sequence[Point], chosen: str | None, 
             fmt="o",
             color=colour,
             capsize=3,
+            zorder=4 if point.name == chosen else 3,  # one of the same cost may lie in the same place
         )
         text = f"{point.name} (chosen)" if point.name == chosen else point.name
-        # neighbours above and below: their names are longer than their distance; nothing is above the chosen one
-        above = point.name == chosen or bool(place % 2)
-        tip = (x, point.high if above else point.low)
-        axes.annotate(text, tip, (0, 5 if above else -15), textcoords="offset points", ha="center", color=colour)
+        axes.annotate(text, (x, label.height), (0, label.up), textcoords="offset points", ha="center", color=colour)
     axes.set_xscale("log")
     axes.margins(x=0.2, y=0.12)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
@@ -139,6 +139,31 @@ def draw_accuracy_cost(path: Path, points: Sequence[Point], chosen: str | None, 
     axes.set_title(title, fontsize=11, color=INK)
     tidy(axes)
     save_figure(figure, path)
+
+
+@dataclass(frozen=True)
+class _Label:
+    """A candidate, the height that its name is measured from, and how many points above that the name stands."""
+
+    point: Point
+    height: float
+    up: float
+
+
+def _labels(points: Sequence[Point], chosen: str | None) -> Iterator[_Label]:
+    """Where the names stand: neighbours' above and below, for they are longer than their distance.
+
+    Of candidates of the same cost, as a network and its 8-bit file, one has its name above and the others below.
+    """
+    ranked = sorted(points, key=lambda point: (point.multiply_adds, point.name != chosen, -point.accuracy))
+    for place, (_, same) in enumerate(groupby(ranked, key=lambda point: point.multiply_adds)):
+        group = list(same)
+        above = len(group) > 1 or group[0].name == chosen or bool(place % 2)  # nothing is above the chosen one
+        highest, lowest = max(point.high for point in group), min(point.low for point in group)
+        if above:
+            yield _Label(group[0], highest, ABOVE)
+        for row, point in enumerate(group[above:]):
+            yield _Label(point, lowest, BELOW * (row + 1))
 
 
 def _number_cells(axes: Axes, matrix: NDArray[np.int64], shares: NDArray[np.float64]) -> None:

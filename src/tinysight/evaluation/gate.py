@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tinysight.evaluation.comparison import Change, Comparison
-from tinysight.evaluation.wording import percent, points
+from tinysight.evaluation.wording import p_value, percent, points
 from tinysight.params.register import RegisterParams, Rule
 
 Grade = Literal["passed", "open", "failed"]
@@ -59,7 +59,7 @@ def checks_of(comparison: Comparison, rule: Rule, limits: RegisterParams) -> lis
 def _accuracy(comparison: Comparison, rule: Rule, limits: RegisterParams) -> Check:
     change = comparison.accuracy
     both = f"{percent(change.ours)} instead of {percent(change.theirs)} on {comparison.rows} pictures"
-    seen = f"{both} ({signed(change)}; p = {comparison.p_value:.2g})"
+    seen = f"{both} ({signed(change)}; {p_value(comparison.p_value)})"
     significant = comparison.p_value <= limits.significance
     if rule == "superior" and significant and change.difference > 0:
         return Check("accuracy", "passed", f"Better: {seen}.")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tinysight.evaluation.beside import Beside
-from tinysight.evaluation.explanation import MAJORITY
+from tinysight.evaluation.explanation import MAJORITY, in_short
 from tinysight.evaluation.next_steps import next_steps
 from tinysight.evaluation.scores import Scores, SplitScores
 from tinysight.evaluation.selection import Entrant, Verdict
@@ -36,7 +36,7 @@ def verdict_page(
         figure: file name of the figure of accuracy against cost; empty for none.
     """
     chosen = next((e.scores for e in entrants if e.scores and e.name == verdict.chosen), None)
-    parts = [f"# {beside.dataset}: {_headline(chosen, verdict)}", verdict.why]
+    parts = [f"# {beside.dataset}: {_headline(chosen, verdict, entrants)}", verdict.why]
     if chosen:
         parts += [_unseen(chosen, expected), *([f"![accuracy against cost]({figure})"] if figure else [])]
         parts += ["## All candidates", _table(verdict, entrants), _legend(verdict, expected, beside.error_costs)]
@@ -49,10 +49,10 @@ def verdict_page(
     return "\n\n".join(parts) + "\n"
 
 
-def _headline(chosen: Scores | None, verdict: Verdict) -> str:
+def _headline(chosen: Scores | None, verdict: Verdict, entrants: Sequence[Entrant]) -> str:
     if chosen is None:
         return "no candidate is within the budget" if verdict.over_budget else "no candidate came through"
-    return f"{chosen.name} is enough" if chosen.kind != MAJORITY else "nothing was learned"
+    return in_short(chosen, entrants, verdict.over_budget) if chosen.kind != MAJORITY else "nothing was learned"
 
 
 def _unseen(chosen: Scores, expected: ExpectedParams) -> str:

@@ -1,6 +1,7 @@
 """Figures as people read them."""
 
 import math
+import re
 
 from tinysight.params import ExpectedParams
 
@@ -80,6 +81,16 @@ def ratio(mine: int, other: int, what: str) -> str:
         return f"as many {what}"
     change = 1 - less / more if mine < other else factor - 1
     return f"{change * 100:.0f} % {word} {what}"
+
+
+def cell(text: str) -> str:
+    """Text in a cell of a Markdown table: a class may be called `a|b` or `<b>`."""
+    return re.sub(r"<(?=[a-z/!?])", "&lt;", " ".join(text.split()).replace("|", "\\|"), flags=re.IGNORECASE)
+
+
+def p_value(p: float) -> str:
+    """0.0312 → p = 0.031; what is smaller than anybody needs to know is called so."""
+    return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}"
 
 
 def motion(expected: ExpectedParams) -> str:

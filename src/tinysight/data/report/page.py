@@ -5,16 +5,16 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from tinysight.data.report.content import PAGE
+from tinysight.data.report.environment import HERE, page_environment, page_style
 from tinysight.data.report.galleries import Gallery, Shown
-from tinysight.data.report.texts import byte_size, number, percent, short_name, visible
+from tinysight.data.report.texts import byte_size, number, percent, short_name
 from tinysight.data.report.thumbnails import Thumbnail
 from tinysight.data.report.view import View
 from tinysight.whole_file import write_whole
 
-HERE = Path(__file__).parent
 FACES = 5  # pictures of a finding beside its name at the top
 
 
@@ -33,21 +33,17 @@ def write_page(folder: Path, view: View, thumbnails: Mapping[int, Thumbnail], se
 
 def draw_page(view: View, thumbnails: Mapping[int, Thumbnail], seen: Mapping[int, Thumbnail]) -> str:
     """The page as HTML; see write_page."""
-    script = _own("script.js")
+    script = (HERE / "script.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     template = _environment().get_template("page.html")
     return template.render(
         view=view, report=view.report, thumbnails=thumbnails, model_sees=seen,
-        style=_own("style.css"), script=script, script_hash=f"sha256-{digest}",
+        style=page_style(HERE), script=script, script_hash=f"sha256-{digest}",
     )  # fmt: skip
 
 
 def _environment() -> Environment:
-    """Every value is escaped and made visible: a stranger may have named the files."""
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, finalize=_made_visible, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+    environment = page_environment(HERE)
     environment.filters |= {
         "short_name": _short_name,
         "number": number,
@@ -56,14 +52,6 @@ def _environment() -> Environment:
         "faces": _faces,
     }
     return environment
-
-
-def _made_visible(value: object) -> object:
-    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
-def _own(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
 
 
 def _short_name(shown: Shown) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.error_costs import MeanCost
-from tinysight.evaluation.explanation import MAJORITY
+from tinysight.evaluation.explanation import MAJORITY, in_short
 from tinysight.evaluation.learning import COMPARED
 from tinysight.evaluation.next_steps import next_steps
 from tinysight.evaluation.scores import Scores
@@ -116,7 +116,7 @@ def make_view(verdict: Verdict, entrants: Sequence[Entrant], expected: ExpectedP
     return View(
         dataset=beside.dataset,
         fitness="unfit" if chosen is None else "look" if chosen.kind == MAJORITY else "fit",
-        headline=_headline(chosen, verdict),
+        headline=_headline(chosen, verdict, entrants),
         lede=_lede(chosen, expected) if chosen else verdict.why,
         why=verdict.why,
         tiles=tuple(_tiles(chosen, weighed.get(chosen.name))) if chosen else (),
@@ -159,10 +159,10 @@ def _reliability(chosen: Scores | None) -> Reliability | None:
     return place_reliability(found.bins_before, found.bins_after) if found else None
 
 
-def _headline(chosen: Scores | None, verdict: Verdict) -> str:
+def _headline(chosen: Scores | None, verdict: Verdict, entrants: Sequence[Entrant]) -> str:
     if chosen is None:
         return "No candidate is within the budget" if verdict.over_budget else "No candidate came through"
-    return f"{chosen.name} is enough" if chosen.kind != MAJORITY else "Nothing was learned"
+    return in_short(chosen, entrants, verdict.over_budget) if chosen.kind != MAJORITY else "Nothing was learned"
 
 
 def _lede(chosen: Scores, expected: ExpectedParams) -> str:
