@@ -9,12 +9,13 @@ import keras
 import numpy as np
 import onnx
 import pytest
+from numpy.typing import NDArray
 from shapes import CLASSES, shape_contract, shape_data
 
 from tinysight.errors import ModelError
-from tinysight.imaging import Decoding
-from tinysight.models import export, mlp, small_cnn, svm
-from tinysight.models.export import Provenance, check_parity, export_model
+from tinysight.imaging import Decoding, Pixels
+from tinysight.models import mlp, small_cnn, svm
+from tinysight.models.export import Provenance, check_parity, export_model, largest_difference
 from tinysight.models.onnx_file import convert, finish, with_probabilities
 from tinysight.models.saved import save_model
 from tinysight.params import ExportParams, MlpParams, SmallCnnParams, SvmParams
@@ -80,12 +81,21 @@ def test_a_file_that_answers_otherwise_than_keras_is_refused(model):
         check_parity(with_probabilities(model, 5.0), content, shape_data())
 
 
-def test_parity_is_proved_on_enough_pictures(model, monkeypatch: pytest.MonkeyPatch):
-    seen = []
-    monkeypatch.setattr(export, "largest_difference", lambda one, other: seen.append(len(other)) or 0.0)
-    whole = with_probabilities(model, 1.0)
-    check_parity(whole, finish(convert(whole, 17), shape_contract()), shape_data(train=300, val=30))
-    assert seen == [256]
+def test_parity_is_proved_on_enough_pictures(model):
+    whole, seen = with_probabilities(model, 1.0), []
+    answers = Predictor(finish(convert(whole, 17), shape_contract())).probabilities
+
+    def counted(images: Pixels) -> NDArray[np.float32]:
+        seen.append(len(images))
+        return answers(images)
+
+    assert largest_difference(whole.predict_on_batch, counted, shape_data(train=300, val=30)) < 1e-5
+    assert sum(seen) == 256
+
+
+def test_an_answer_that_is_no_number_is_no_parity() -> None:
+    right, wrong = ((lambda images, value=value: np.full((len(images), 3), value)) for value in (1.0, np.nan))
+    assert np.isnan(largest_difference(right, wrong, shape_data()))
 
 
 def test_a_model_whose_weights_are_no_numbers_is_refused(model):

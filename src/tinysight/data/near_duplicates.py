@@ -12,6 +12,7 @@ from tinysight.data.progress import progress_bar
 from tinysight.data.resemblance import saved_again
 from tinysight.imaging import Pixels
 from tinysight.machine import usable_cores
+from tinysight.parts import in_parts
 
 SIDE = 32  # pixels: pictures are compared at no more than this
 CHUNK, BATCH = 2048, 128  # pictures, pairs
@@ -52,13 +53,12 @@ def _thumbnails(pixels: Pixels) -> Pixels:
 
 def _without_colour(thumbnails: Pixels) -> Pixels:
     """(N, V, V, 1) where all are grey, which is a third of the work."""
-    parts = (thumbnails[start : start + CHUNK] for start in range(0, len(thumbnails), CHUNK))
-    grey = all((part[..., :1] == part[..., 1:]).all() for part in parts)
+    grey = all((part[..., :1] == part[..., 1:]).all() for part in in_parts(thumbnails, CHUNK))
     return thumbnails[..., :1] if grey else thumbnails
 
 
 def _verify(thumbnails: Pixels, pairs: Sequence[Pair]) -> Iterator[bool]:
-    parts = [np.array(pairs[start : start + BATCH]) for start in range(0, len(pairs), BATCH)]
+    parts = [np.array(part) for part in in_parts(pairs, BATCH)]
     with ThreadPoolExecutor(usable_cores()) as pool, progress_bar("compare", len(pairs)) as advance:
         for same in pool.map(lambda part: saved_again(thumbnails[part[:, 0]], thumbnails[part[:, 1]]), parts):
             advance(len(same))

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from tinysight.data.groups import Rows
 from tinysight.imaging import Pixels
+from tinysight.parts import in_parts
 
 SIDE, CELL, BINS = 32, 4, 9  # pixels, pixels, directions
 THUMBNAIL = 8  # pixels, height and width of what is left of the colours
@@ -26,8 +27,8 @@ def appearance(pixels: Pixels, rows: Rows) -> tuple[Features, Features]:
         (n, 1764) histograms of oriented gradients, and (n, 192) colours of 8 × 8 fields from 0 to 1.
     """
     forms, colours = [], []
-    for start in range(0, len(rows), BATCH):
-        batch = pixels[rows[start : start + BATCH]]
+    for part in in_parts(rows, BATCH):
+        batch = pixels[part]
         forms.append(outlines(_shrink(batch, SIDE)))
         colours.append(_shrink(batch, THUMBNAIL).reshape(len(batch), -1) / np.float32(255))
     return np.concatenate(forms), np.concatenate(colours)

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from tinysight.data.progress import progress_bar
 from tinysight.imaging import Pixels
-from tinysight.models.training_data import TrainingData
+from tinysight.models.training_data import LEARNED_PIXELS, TrainingData
+from tinysight.parts import in_parts
 
 BYTES = 1_000_000_000  # what the features of all pictures may take in memory
 BATCH = 512
@@ -37,8 +38,7 @@ def collect(what: str, model: keras.Model, batches: Iterable[Pixels], rows: int,
 
 def train_batches(data: TrainingData, places: NDArray[np.int64]) -> Iterator[Pixels]:
     """The pictures at some places, in order."""
-    for start in range(0, len(places), BATCH):
-        yield data.images(places[start : start + BATCH])
+    return (data.images(part) for part in in_parts(places, data.at_once(BATCH, LEARNED_PIXELS)))
 
 
 def chosen_places(data: TrainingData, most: int) -> NDArray[np.int64]:

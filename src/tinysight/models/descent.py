@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from tinysight.errors import ModelError
+from tinysight.parts import in_parts
 
 ROWS_AT_ONCE = 8192
 
@@ -70,8 +71,7 @@ def gram(features: Floats) -> Doubles:
     """(d, d): the sum of each row's outer product, added up in float64."""
     total = np.zeros((features.shape[1], features.shape[1]))
     with threadpool_limits(None if len(features) > ROWS_AT_ONCE else 1):
-        for start in range(0, len(features), ROWS_AT_ONCE):
-            rows = features[start : start + ROWS_AT_ONCE]
+        for rows in in_parts(features, ROWS_AT_ONCE):
             total += rows.T @ rows
     return total
 

@@ -8,7 +8,6 @@ from typing import Any
 import keras
 import numpy as np
 import onnx
-from numpy.typing import NDArray
 
 from tinysight.contract import Contract
 from tinysight.errors import ModelError
@@ -20,7 +19,10 @@ from tinysight.models.onnx_file import behind_outputs, convert, finish, joined, 
 from tinysight.models.threshold import Threshold
 from tinysight.models.training_data import TrainingData
 from tinysight.params import ExportParams
+from tinysight.parts import in_parts
 from tinysight.predictor import Predictor
+
+Ask = Callable[[Pixels], Any]  # (N, S, S, 3) uint8 to (N, classes) probabilities
 
 PARITY_ROWS = 256
 TOLERANCE = 1e-4  # of a probability
@@ -101,11 +103,7 @@ def check_parity(model: keras.Model, content: bytes, data: TrainingData) -> floa
     Raises:
         ModelError: if it is over TOLERANCE.
     """
-    images, size = parity_images(data), data.at_once()
-    keras_answers, answers = (
-        in_parts(ask, images, size) for ask in (model.predict_on_batch, Predictor(content).probabilities)
-    )
-    difference = largest_difference(keras_answers, answers)
+    difference = largest_difference(model.predict_on_batch, Predictor(content).probabilities, data)
     if not difference <= TOLERANCE:
         raise ModelError(
             f"Keras and ONNX Runtime must agree to {TOLERANCE} of a probability. Received: {difference:.2g}."
@@ -119,11 +117,7 @@ def parity_images(data: TrainingData) -> Pixels:
     return np.asarray(data.pixels[np.concatenate([data.val_rows, data.train_rows])[:PARITY_ROWS]])
 
 
-def in_parts(ask: Callable[[Pixels], Any], images: Pixels, size: int) -> NDArray[np.float32]:
-    """(N, classes): what is answered to (N, S, S, 3) pictures, so many of which are asked about at once."""
-    return np.concatenate([np.asarray(ask(images[start : start + size])) for start in range(0, len(images), size)])
-
-
-def largest_difference(one: Any, other: NDArray[np.float32]) -> float:
-    """Of two arrays of probabilities with the same shape."""
-    return float(np.max(np.abs(np.asarray(one, dtype=np.float64) - other)))
+def largest_difference(one: Ask, other: Ask, data: TrainingData) -> float:
+    """Of a probability that two give to the same picture, over all of `parity_images`; NaN where one gives it."""
+    parts = in_parts(parity_images(data), data.at_once())
+    return float(np.max([np.abs(np.asarray(one(part), np.float64) - other(part)).max() for part in parts]))

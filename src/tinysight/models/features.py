@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tinysight.data.progress import progress_bar
 from tinysight.imaging import Pixels
 from tinysight.models.pretrained_network import PretrainedNetwork
+from tinysight.parts import in_parts
 from tinysight.whole_file import whole, write_whole
 
 Rows = NDArray[np.int64]
@@ -81,8 +82,8 @@ def _model_file(folder: Path, image_size: int, network: PretrainedNetwork) -> Pa
 
 def _digest(model: str, pixels: Pixels, rows: Rows) -> str:
     digest = hashlib.sha256(f"{model} {len(rows)} {pixels.shape[1:]}".encode())
-    for start in range(0, len(rows), BATCH):
-        digest.update(pixels[rows[start : start + BATCH]].tobytes())
+    for part in in_parts(rows, BATCH):
+        digest.update(pixels[part].tobytes())
     return digest.hexdigest()
 
 
@@ -94,8 +95,8 @@ def _compute(file: BinaryIO, model: Path, pixels: Pixels, rows: Rows) -> None:
     done = _whole_batches(file, len(rows), session.get_outputs()[0].shape[1])
     with progress_bar("look with a pretrained network", len(rows)) as advance:
         advance(done)
-        for start in range(done, len(rows), BATCH):
-            batch = pixels[rows[start : start + BATCH]]
+        for part in in_parts(rows[done:], BATCH):
+            batch = pixels[part]
             file.write(np.asarray(session.run(None, {"image": batch})[0], dtype="<f4").tobytes())
             file.flush()
             advance(len(batch))

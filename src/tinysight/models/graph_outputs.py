@@ -7,6 +7,7 @@ from tinysight.imaging import Pixels
 from tinysight.models.distance import Labels, Outputs, sample_places
 from tinysight.models.onnx_file import INPUT
 from tinysight.models.training_data import TrainingData
+from tinysight.parts import in_parts
 
 BATCH = 64  # pictures: EfficientNet's inner layers take 5 MB for each at 224 pixels
 
@@ -25,8 +26,8 @@ class GraphOutputs:
 
     def sample(self, data: TrainingData) -> tuple[Outputs, Labels]:
         """Outputs and labels of the train rows and copies at `sample_places`."""
-        places, size = sample_places(data), data.at_once(BATCH)
-        parts = [places[start : start + size] for start in range(0, len(places), size)]
+        places = sample_places(data)
+        parts = in_parts(places, data.at_once(BATCH))
         return np.concatenate([self.of(data.images(part)) for part in parts]), data.train_labels[places]
 
     def val(self, data: TrainingData) -> Outputs:

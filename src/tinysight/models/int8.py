@@ -13,11 +13,12 @@ import onnx
 from tinysight.errors import ModelError
 from tinysight.imaging import Pixels
 from tinysight.models.confidence import fit_confidence
-from tinysight.models.export import Exported, in_parts, largest_difference, parity_images
+from tinysight.models.export import Exported, largest_difference
 from tinysight.models.graph_outputs import GraphOutputs
 from tinysight.models.onnx_file import INPUT, behind_outputs, convert, finish, joined
 from tinysight.models.training_data import TrainingData
 from tinysight.params import ExportParams
+from tinysight.parts import in_parts
 from tinysight.predictor import Predictor
 
 CALIBRATION_ROWS = 300
@@ -63,11 +64,8 @@ def quantise(exported: Exported, data: TrainingData, settings: ExportParams) -> 
     )  # fmt: skip
     behind = convert(behind_outputs(known.shape[1], classes, sure.temperature, sure.distance), settings.opset)
     content = finish(joined(layers, behind), contract)
-    images = parity_images(data)
-    ours, theirs = (
-        in_parts(Predictor(file).probabilities, images, data.at_once()) for file in (content, exported.content)
-    )
-    return Exported(content, contract, sure.threshold, largest_difference(ours, theirs), layers)
+    ours, theirs = (Predictor(file).probabilities for file in (content, exported.content))
+    return Exported(content, contract, sure.threshold, largest_difference(ours, theirs, data), layers)
 
 
 class _Calibration:
@@ -84,8 +82,7 @@ class _Calibration:
 
 def _calibration(data: TrainingData) -> _Calibration:
     places = np.sort(np.random.default_rng(0).permutation(len(data))[:CALIBRATION_ROWS])
-    size = data.at_once(BATCH)
-    return _Calibration([data.images(places[start : start + size]) for start in range(0, len(places), size)])
+    return _Calibration([data.images(part) for part in in_parts(places, data.at_once(BATCH))])
 
 
 def _folded(proto: onnx.ModelProto) -> onnx.ModelProto:

@@ -10,6 +10,7 @@ from scipy.special import logsumexp
 
 from tinysight.models.descent import ROWS_AT_ONCE, Floats, Steps, descend, eigen, gram
 from tinysight.models.training_data import TrainingData
+from tinysight.parts import in_parts
 
 ITERATIONS = 200
 ENOUGH_VAL = 150  # rows; fewer choose badly, so that train rows are held out in turn besides
@@ -39,8 +40,8 @@ class Axes:
         """From (n, d) rows; features that never change play no part."""
         mean = features.mean(axis=0, dtype=np.float64).astype(np.float32)
         products = np.zeros((features.shape[1], features.shape[1]))
-        for start in range(0, len(features), ROWS_AT_ONCE):
-            products += gram(features[start : start + ROWS_AT_ONCE] - mean)
+        for rows in in_parts(features, ROWS_AT_ONCE):
+            products += gram(rows - mean)
         variances, axes = eigen(products / len(features))
         scale = 1 / np.sqrt(max(float(variances.mean()), 1e-12))
         return cls(mean, (scale * axes[:, variances > WORTH * variances[-1]]).astype(np.float32))

@@ -11,6 +11,7 @@ from tinysight.data.imageset import ImageSet
 from tinysight.data.splits import Split
 from tinysight.errors import DataError
 from tinysight.imaging import Pixels
+from tinysight.parts import in_parts
 
 Rows = NDArray[np.int64]
 Remake = Callable[[Pixels, Rows, int], Pixels]  # pictures, their rows and which copy: as CopyMaker.make
@@ -120,9 +121,7 @@ class TrainingData:
 
     def val_batches(self, rows: int = VAL_BATCH) -> Iterator[Pixels]:
         """The val pictures in order, a bounded number at a time."""
-        size = self.at_once(rows)
-        for start in range(0, len(self.val_rows), size):
-            yield self.pixels[self.val_rows[start : start + size]]
+        return (self.pixels[part] for part in in_parts(self.val_rows, self.at_once(rows)))
 
     def batch_size(self, largest: int) -> int:
         """How many pictures a step sees: fewer than wanted where the set is small or the pictures are large."""

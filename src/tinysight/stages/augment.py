@@ -14,6 +14,7 @@ from tinysight.data.splits import Split
 from tinysight.evaluation.augmented_figure import EXAMPLES, draw_augmented
 from tinysight.imaging import Pixels
 from tinysight.params import Params
+from tinysight.parts import in_parts
 from tinysight.paths import Paths
 from tinysight.whole_file import whole
 
@@ -43,8 +44,7 @@ def _copies(pixels: Pixels, train: Rows, params: Params, advance: Callable[[int]
     chunk = max(1, CHUNK_BYTES // (pixels.shape[1] ** 2 * 3))
     maker = copy_maker(params.augment, params.dataset.background, params.seed)
     for draw in range(params.augment.copies):
-        for start in range(0, len(train), chunk):
-            rows = train[start : start + chunk]
+        for rows in in_parts(train, chunk):
             yield from maker.make(pixels[rows], rows, draw)
             advance(len(rows))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tinysight.data.dataset import DatasetInfo
+from tinysight.parts import in_parts
 from tinysight.tracking.collisions import again_on_collision
 from tinysight.tracking.store import Store
 
@@ -50,10 +51,10 @@ def log_values(store: Store, run_id: str, params: Mapping[str, str], metrics: "S
     from mlflow.entities import Param
 
     entries = [Param(name, value) for name, value in params.items()]
-    for start in range(0, len(entries), 100):
-        store.client.log_batch(run_id, params=entries[start : start + 100])
-    for start in range(0, len(metrics), BATCH):
-        store.client.log_batch(run_id, metrics=metrics[start : start + BATCH])
+    for some in in_parts(entries, 100):
+        store.client.log_batch(run_id, params=some)
+    for part in in_parts(metrics, BATCH):
+        store.client.log_batch(run_id, metrics=part)
 
 
 def log_files(store: Store, run_id: str, files: Iterable[Path], folder: str | None = None) -> None:

@@ -19,6 +19,7 @@ from tinysight.models.status import failure
 from tinysight.models.training import fit_candidate
 from tinysight.models.training_data import Rows, TrainingData
 from tinysight.params import CandidateParams, Params
+from tinysight.parts import in_parts
 from tinysight.tuning.outcome import Outcome, packed
 
 GiveUp = Callable[[int, float], bool | None]  # epoch from 1 on and val accuracy: whether to go no further
@@ -79,9 +80,8 @@ def run_trial(params: Params, section: CandidateParams, data: TrainingData, cach
 
 def _answers(model: keras.Model, data: TrainingData, params: Params) -> Rows:
     """(v,) labels: the verdict goes by moved pictures, so these decide here too."""
-    answers, size = [], data.at_once()
-    for start in range(0, len(data.val_rows), size):
-        rows = data.val_rows[start : start + size]
+    answers = []
+    for rows in in_parts(data.val_rows, data.at_once()):
         moved = warp_as_expected(data.pixels[rows], rows, params.evaluate.expected, seed=params.seed, draw=0)
         answers.append(logits_of(model, moved).argmax(axis=1))
     return np.concatenate(answers)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tinysight.data.sources.png import encode_png
 from tinysight.errors import DataError
+from tinysight.parts import in_parts
 
 Array = NDArray[Any]
 Meaning = Literal["bytes", "deep", "unit"]  # counts to 255, counts to 65535, shares from 0 to 1
@@ -133,4 +134,4 @@ def _range(arrays: Mapping[str, Array]) -> tuple[float, float, bool]:
 
 def _parts(array: Array) -> Iterator[Array]:
     rows = max(1, AT_ONCE // max(1, array[:1].nbytes))
-    return (array[start : start + rows] for start in range(0, len(array), rows))
+    return in_parts(array, rows)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tinysight.errors import DataError
 from tinysight.imaging import Pixels
+from tinysight.parts import in_parts
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 LARGEST_BLOCK = 65535  # bytes in one stored block of deflate
@@ -60,7 +61,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 def _stored(data: bytes) -> bytes:
     """A zlib stream of stored blocks (RFC 1950 and 1951)."""
-    blocks = [data[start : start + LARGEST_BLOCK] for start in range(0, len(data), LARGEST_BLOCK)]
+    blocks = list(in_parts(data, LARGEST_BLOCK))
     last = len(blocks) - 1
     stored = (struct.pack("<BHH", i == last, len(b), len(b) ^ 0xFFFF) + b for i, b in enumerate(blocks))
     return b"\x78\x01" + b"".join(stored) + struct.pack(">I", zlib.adler32(data))
