@@ -1,6 +1,7 @@
 """The tables and sentences of docs/answers.md, each made from figures: no number stands in the page by hand."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from tests.bench.measured import COMMANDS, SETS, SIDES, Figures, Measured, NotMeasuredError, Row
 
@@ -9,6 +10,10 @@ STRANGE = {  # sets that were shown pictures of another one, and of which
     "digits": ("5,000 handwritten digits", "Fashion-MNIST"),
     "fashion": ("Fashion-MNIST", "handwritten digits"),
 }
+CLIP_ART = {key: words for key, words in SETS.items() if "clip_art" in key}
+FEW = " a class"  # in the name of a training on few pictures
+FOLDS = "5,000 handwritten digits in five folds"
+PEERS = {"training_peers_final": "test", "training_peers": "val"}
 ORDER = ("logistic", "svm", "mlp", "tutorial_cnn", "small_cnn", "transfer")
 
 
@@ -87,19 +92,65 @@ def start(figures: Figures) -> str:
 
 def unknown(figures: Figures) -> str:
     """What is answered, how much of that is right, and how many pictures of another set are answered all the same."""
-    file = next((name for name in SIDES if (figures.folder / f"{name}.json").exists()), None)
-    found = figures.read(file) if file else {}
+    file, found = _trainings(figures)
     rows = [
         (name, learned, percent(one["answered"]), percent(one["precision"]),
          f"{percent(one['others_unknown'])} of {other}")
         for key, (learned, other) in STRANGE.items()
         for name, one in found.get(key, {}).items()
-        if "," not in name and "others_unknown" in one
+        if FEW not in name and "others_unknown" in one
     ]  # fmt: skip
-    if file is None or not rows:
+    if not rows:
         raise NotMeasuredError(f"Not measured yet: `{COMMANDS['training']}`.")
     header = ("candidate", "trained on", "of its own kind answered", "right of these", "answered with unknown")
     return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
+
+
+def budgets(figures: Figures) -> str:
+    """What a candidate reaches on Fashion-MNIST with the settings for so much time, and in five folds of the digits."""
+    file, found = _trainings(figures)
+    chosen = {
+        **{name: one for name, one in found.get("fashion", {}).items() if "," in name and FEW not in name},
+        **{f"{name}, {FOLDS}": one for name, one in found.get("digits_folds", {}).items()},
+    }
+    if not chosen:
+        raise NotMeasuredError(f"Not measured yet: `{COMMANDS['training']}`.")
+    rows = [
+        (name, percent(one["accuracy"]), percent(one["moved_accuracy"]), f"{one['seconds']:.0f} s",
+         f"{one['cpu_seconds']:.0f} s", f"{one['calibration_error']:.3f}")
+        for name, one in chosen.items()
+    ]  # fmt: skip
+    header = ("candidate", "right", "right when moved", "trained in", "processor time", "calibration error")
+    return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
+
+
+def few(figures: Figures) -> str:
+    """How far candidates come with a handful of pictures a class, beside all of them."""
+    file, found = _trainings(figures)
+    rows = [
+        (words, name.replace(",", " with"), percent(found[key][plain]["accuracy"]), percent(one["accuracy"]))
+        for key, words in CLIP_ART.items()
+        for name, one in found.get(key, {}).items()
+        for plain in [name.split(",")[0]]
+        if FEW in name and plain in found[key]
+    ]
+    if not rows:
+        raise NotMeasuredError(f"Not measured yet: `{COMMANDS['training']}`.")
+    header = ("drawings of eight kinds", "candidate", "right with all pictures", "right with so few")
+    return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
+
+
+def peers(figures: Figures) -> str:
+    """What others train on the same rows, and what that costs them."""
+    file = next((name for name in PEERS if (figures.folder / f"{name}.json").exists()), "training_peers")
+    found = figures.read(file)
+    rows = [
+        (name, percent(one["accuracy"]), percent(one["moved_accuracy"]), f"{one['seconds']:.0f} s",
+         f"{one['cpu_seconds']:.0f} s", f"{one['kilobytes']:.0f} kB")
+        for name, one in found.items() if isinstance(one, dict)
+    ]  # fmt: skip
+    header = ("trained on Fashion-MNIST", "right", "right when moved", "trained in", "processor time", "file")
+    return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {PEERS[file]} rows')}."
 
 
 def splits(figures: Figures) -> str:
@@ -138,6 +189,12 @@ def points(change: float) -> str:
     return f"{'−' if change < 0 else '+'}{abs(100 * change):.1f}"
 
 
+def _trainings(figures: Figures) -> tuple[str, dict[str, Any]]:
+    """What make bench-training has written: on test rows if it was called so, else on val."""
+    file = next((name for name in SIDES if (figures.folder / f"{name}.json").exists()), "training")
+    return file, figures.read(file)
+
+
 def _by_set(ladders: Mapping[str, Measured], cell: Callable[[Row], str]) -> str:
     """A row for each candidate, a column for each set."""
     known = [name for name in ORDER if any(name in one.rows for one in ladders.values())]
@@ -160,5 +217,20 @@ def _file(row: Row) -> str:
 
 BLOCKS: dict[str, Callable[[Figures], str]] = {
     make.__name__: make
-    for make in (ladder, moved, seconds, canned, files, packages, serving, start, unknown, splits, labels)
+    for make in (
+        ladder,
+        moved,
+        seconds,
+        canned,
+        files,
+        packages,
+        serving,
+        start,
+        unknown,
+        budgets,
+        few,
+        peers,
+        splits,
+        labels,
+    )
 }

@@ -16,12 +16,16 @@ COMMANDS = {
     "start": "make bench-start",
     "training": "make bench-training",
     "training_final": "make bench-training ARGS=--final",
+    "training_peers": "make bench-peers",
+    "training_peers_final": "make bench-peers ARGS=--final",
     "tuning": "make bench-tuning",
 }
 SETS = {  # in the order of the answers, and what they call them
     "digits": "5,000 handwritten digits",
     "fashion": "Fashion-MNIST",
     "scored_clip_art": "clip art",
+    "scored_clip_art_2": "clip art, second set",
+    "scored_clip_art_3": "clip art, third set",
     "practice_clip_art": "other clip art",
 }
 SIDES = {"training_final": "test", "training": "val"}

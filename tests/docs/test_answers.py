@@ -85,15 +85,37 @@ def test_a_training_fills_its_tables(figures: Figures) -> None:
 def test_what_strangers_are_told_is_a_row_for_each_set_that_was_shown_some(figures: Figures) -> None:
     one = trained(0.98, answered=0.97, precision=0.996, others_unknown=0.985)
     sets = {
-        "fashion": {"svm": trained(0.9), "small_cnn": one, "small_cnn, 150k": one},
+        "fashion": {"svm": trained(0.9), "small_cnn, 2 minutes": one, "small_cnn, 8 a class": one},
         "digits_folds": {"small_cnn": one},
     }
     write(figures.folder, "training_final", sets)
     rows = [line for line in block("unknown", figures).splitlines() if line.startswith("| small")]
     assert rows == [
         "| small_cnn | 5,000 handwritten digits, in five folds | 97.0 % | 99.6 % | 98.5 % of Fashion-MNIST |",
-        "| small_cnn | Fashion-MNIST | 97.0 % | 99.6 % | 98.5 % of handwritten digits |",
+        "| small_cnn, 2 minutes | Fashion-MNIST | 97.0 % | 99.6 % | 98.5 % of handwritten digits |",
     ]
+
+
+def test_settings_for_a_budget_stand_beside_the_folds(figures: Figures) -> None:
+    one = trained(0.98, cpu_seconds=31.2, calibration_error=0.0123)
+    sets = {"fashion": {"svm": one, "svm, 2 minutes": one, "svm, 8 a class": one}, "digits_folds": {"svm": one}}
+    write(figures.folder, "training_final", sets)
+    assert block("budgets", figures).splitlines()[2:4] == [
+        "| svm, 2 minutes | 98.0 % | 88.0 % | 12 s | 31 s | 0.012 |",
+        "| svm, 5,000 handwritten digits in five folds | 98.0 % | 88.0 % | 12 s | 31 s | 0.012 |",
+    ]
+
+
+def test_few_pictures_stand_beside_all_of_them(figures: Figures) -> None:
+    sets = {"scored_clip_art_2": {"transfer": trained(0.9), "transfer, 8 a class": trained(0.8), "svm": trained(0.5)}}
+    write(figures.folder, "training_final", sets)
+    rows = block("few", figures).splitlines()[2:3]
+    assert rows == ["| clip art, second set | transfer with 8 a class | 90.0 % | 80.0 % |"]
+
+
+def test_peers_stand_in_one_table(figures: Figures) -> None:
+    write(figures.folder, "training_peers", {"set": "fashion", "seeds": 1, "theirs": trained(0.9, cpu_seconds=31.2)})
+    assert block("peers", figures).splitlines()[2:3] == ["| theirs | 90.0 % | 80.0 % | 12 s | 31 s | 300 kB |"]
 
 
 def test_transfer_is_compared_with_the_best_of_the_others(figures: Figures) -> None:

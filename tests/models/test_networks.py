@@ -5,6 +5,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow
 from shapes import QUICK, shape_data
 
 from tinysight.errors import ModelError
@@ -58,6 +59,19 @@ def test_a_watcher_sees_val_after_each_epoch_and_may_end_the_training():
     found = fit_network(network, shape_data(train=96, val=24), QUICK, seed=0, watchers=[watcher])
     assert watcher.seen == [epoch.val_accuracy for epoch in found.curves]
     assert found.epochs == 3
+
+
+def test_tensorflow_tunes_no_reading_ahead(monkeypatch: pytest.MonkeyPatch):
+    """Its tuner sleeps for up to a minute, and the end of the training waits for it."""
+    ahead, prefetch = [], tensorflow.data.Dataset.prefetch
+
+    def seen(dataset, buffer_size, *rest, **options):
+        ahead.append(buffer_size)
+        return prefetch(dataset, buffer_size, *rest, **options)
+
+    monkeypatch.setattr(tensorflow.data.Dataset, "prefetch", seen)
+    fitted(0.1)
+    assert tensorflow.data.AUTOTUNE not in ahead
 
 
 def test_a_schedule_comes_to_its_end():

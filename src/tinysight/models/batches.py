@@ -8,6 +8,10 @@ import numpy as np
 from tinysight.imaging import Pixels
 from tinysight.models.training_data import Rows, TrainingData
 
+# with one, Keras has tf.data tune how far it reads ahead, and each end of a training waits for the tuner's sleep: up to
+# a minute in which nothing is done
+READERS = 2
+
 
 class TrainBatches(keras.utils.PyDataset):  # type: ignore[misc] # Keras ships no types
     """Train rows and copies in the wanted proportion, in an order that follows from seed and epoch.
@@ -16,7 +20,7 @@ class TrainBatches(keras.utils.PyDataset):  # type: ignore[misc] # Keras ships n
     """
 
     def __init__(self, data: TrainingData, batch_size: int, seed: int, clean: float, steps: int) -> None:
-        super().__init__()
+        super().__init__(workers=READERS)
         self._data, self._batch_size, self._seed, self._clean, self._epoch = data, batch_size, seed, clean, 0
         self._steps = steps
         self._labels = data.train_labels
@@ -47,7 +51,7 @@ class ValBatches(keras.utils.PyDataset):  # type: ignore[misc]
     """The val rows in order."""
 
     def __init__(self, data: TrainingData) -> None:
-        super().__init__()
+        super().__init__(workers=READERS)
         self._data, self._size = data, data.at_once()
 
     def __len__(self) -> int:
