@@ -3,9 +3,12 @@
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
+from mlflow import MlflowClient
 from mlflow_server import mlflow_server
 from projects import project_environment
 from results import give_store, make_results
@@ -16,6 +19,8 @@ from tinysight.predictor import Predictor
 from tinysight.tracking.history import history
 from tinysight.tracking.pull import pull
 from tinysight.tracking.registry import list_versions
+from tinysight.tracking.store import Store
+from tinysight.tracking.views import ARRANGED, arrange
 
 pytestmark = pytest.mark.slow
 
@@ -75,3 +80,19 @@ def test_the_same_file_from_two_work_trees_is_one_version(
     (version,) = list_versions(projects[0])
     assert version.aliases == ("production",)
     assert version.complete
+
+
+def test_views_that_many_write_into_a_new_experiment_at_once_all_stand(tmp_path: Path) -> None:
+    writers = 6
+    with mlflow_server(tmp_path / "server") as url:
+        for name in map(str, range(8)):  # without another try after a collision, about one writer in four fails
+            together, experiment = Barrier(writers), Store(url, MlflowClient(url), None).experiment(name)
+
+            def write(_: int, together: Barrier = together, experiment: str = experiment) -> None:
+                store = Store(url, MlflowClient(url), None)
+                together.wait()
+                arrange(store, experiment)
+
+            with ThreadPoolExecutor(writers) as pool:
+                list(pool.map(write, range(writers)))
+            assert ARRANGED in MlflowClient(url).get_experiment(experiment).tags

@@ -34,3 +34,8 @@ def again_on_collision(call: Callable[[], T]) -> T:
 def tag_version(client: "MlflowClient", name: str, version: str, tag: str, value: str) -> None:
     """Sets a tag of a model version, which another pipeline that registers the same file may set at the same moment."""
     again_on_collision(lambda: client.set_model_version_tag(name, version, tag, value))
+
+
+def tag_experiment(client: "MlflowClient", experiment_id: str, tag: str, value: str) -> None:
+    """Sets a tag of an experiment that all pipelines of a project share."""
+    again_on_collision(lambda: client.set_experiment_tag(experiment_id, tag, value))

@@ -15,6 +15,7 @@ from typing import Any
 from tinysight.config import load_params
 from tinysight.errors import TinysightError
 from tinysight.paths import Paths
+from tinysight.tracking.collisions import tag_experiment
 from tinysight.tracking.store import Store, open_store
 
 VIEW = "mlflow.sharedViewState."
@@ -34,8 +35,8 @@ def arrange(store: Store, experiment_id: str) -> None:
     if store.client.get_experiment(experiment_id).tags.get(ARRANGED) == digest:
         return
     for key, value in tags.items():
-        store.client.set_experiment_tag(experiment_id, key, value)
-    store.client.set_experiment_tag(experiment_id, ARRANGED, digest)
+        tag_experiment(store.client, experiment_id, key, value)
+    tag_experiment(store.client, experiment_id, ARRANGED, digest)
 
 
 def address(server: str, experiment_id: str, view: str = RUNS) -> str:
