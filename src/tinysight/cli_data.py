@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tinysight.arguments import whole_number
 from tinysight.paths import Paths
 
 if TYPE_CHECKING:
@@ -87,16 +88,9 @@ def add_samples(commands: "Commands", project: "Project") -> None:
                          "uncertain: what the chosen candidate is least sure of on val and test; all")  # fmt: skip
     command.add_argument("--format", choices=("label_studio", "csv", "folder"), default="label_studio",
                          help="what it is written for; default: label_studio")  # fmt: skip
-    command.add_argument("--limit", type=_positive, metavar="N", help="at most so many, the most urgent first;"
+    command.add_argument("--limit", type=whole_number(), metavar="N", help="at most so many, the most urgent first;"
                          " default: 100 for uncertain, else no limit")  # fmt: skip
     command.set_defaults(run=lambda arguments: _samples(arguments, project()))
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
-    return number
 
 
 def _samples(arguments: argparse.Namespace, paths: Paths) -> int:

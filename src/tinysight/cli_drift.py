@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tinysight.arguments import whole_number
 from tinysight.paths import Paths
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def add_drift(commands: "Commands", project: "Project") -> None:
     command.add_argument("what", nargs="+", metavar="WHAT", help=WHAT)
     command.add_argument("--model", default="", help="a bundle's folder or models:/NAME@ALIAS; default:"
                          " TINYSIGHT_MODEL, else the production version of this project's registry")  # fmt: skip
-    command.add_argument("--last", type=_count, default=1000, metavar="N", help="only the newest; default: 1000")
+    command.add_argument(
+        "--last", type=whole_number(1_000_000), default=1000, metavar="N", help="only the newest; default: 1000"
+    )
     command.add_argument("--column", default="", metavar="NAME", help="which column of a table holds the paths")
     command.add_argument("--shares", choices=("fixed", "free"), default="fixed", help="free: classes may come in other"
                          " shares than among the labelled pictures; default: fixed")  # fmt: skip
@@ -42,12 +45,6 @@ def add_drift(commands: "Commands", project: "Project") -> None:
                          " in a project, else none")  # fmt: skip
     command.add_argument("--json", action="store_true", help="print the figures as JSON")
     command.set_defaults(run=lambda arguments: _drift(arguments, project))
-
-
-def _count(text: str) -> int:
-    if not (text.isdecimal() and 1 <= int(text) <= 1_000_000):
-        raise argparse.ArgumentTypeError(f"a whole number between 1 and 1,000,000; received {text}")
-    return int(text)
 
 
 def _chance(text: str) -> float:

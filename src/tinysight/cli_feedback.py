@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tinysight.arguments import whole_number
 from tinysight.paths import Paths
 
 if TYPE_CHECKING:
@@ -49,16 +50,10 @@ def _add_review(verbs: "Commands", project: "Project") -> None:
     review.add_argument("--pick", choices=("feedback", "doubts", "all"), default="feedback",
                         help="feedback: pictures that somebody spoke of (the default); doubts: also those that the"
                         " model was unsure of; all that was kept")  # fmt: skip
-    review.add_argument("--limit", type=_count, metavar="N", help="at most so many, those with feedback first")
+    review.add_argument("--limit", type=whole_number(), metavar="N", help="at most so many, those with feedback first")
     review.add_argument("--read", type=Path, metavar="EXPORT", help="what Label Studio exported: JSON or CSV")
     review.add_argument("--images", type=Path, metavar="DIR", help="the project's folder; default: beside the export")
     review.set_defaults(run=lambda arguments: _review(arguments, project()))
-
-
-def _count(text: str) -> int:
-    if not (text.isdecimal() and int(text) >= 1):
-        raise argparse.ArgumentTypeError(f"a whole number from 1 on; received {text}")
-    return int(text)
 
 
 def _pull(arguments: argparse.Namespace, paths: Paths) -> int:

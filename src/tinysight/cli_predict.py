@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tinysight.arguments import whole_number
 from tinysight.paths import Paths
 
 if TYPE_CHECKING:
@@ -35,16 +36,11 @@ def add_predict(commands: "Commands", project: "Project") -> None:
     command.add_argument("--column", default="", metavar="NAME", help="which column of a table holds the paths")
     table = command.add_argument_group("a table of all answers")
     table.add_argument("--out", type=Path, metavar="FILE", help="write it here: .parquet, .csv or .jsonl")
-    table.add_argument("--workers", type=_count, default=0, metavar="N", help="processes; default: one for each core")
+    table.add_argument(
+        "--workers", type=whole_number(1000), default=0, metavar="N", help="processes; default: one for each core"
+    )
     table.add_argument("--overwrite", action="store_true", help="replace FILE, and what was left unfinished for it")
     command.set_defaults(run=lambda arguments: (_table if arguments.out else _lines)(arguments, project))
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 1000:
-        raise argparse.ArgumentTypeError("between 1 and 1000")
-    return number
 
 
 def _lines(arguments: argparse.Namespace, project: "Project") -> int:

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tinysight.arguments import whole_number
 from tinysight.paths import Paths
 
 if TYPE_CHECKING:
@@ -21,10 +22,12 @@ def add_tune(commands: "Commands", project: "Project") -> None:
     """`tinysight tune`."""
     command = commands.add_parser("tune", help="look for better values of a candidate", description=TUNE)
     command.add_argument("candidate", metavar="CANDIDATE", help="a name under models in params.yaml, such as svm")
-    command.add_argument("--trials", type=_at_least_1, default=30, metavar="N", help="how many in all, 30 by default")
+    command.add_argument(
+        "--trials", type=whole_number(), default=30, metavar="N", help="how many in all, 30 by default"
+    )
     command.add_argument("--minutes", type=_above_0, metavar="M", help="start no trial after so many minutes")
     command.add_argument(
-        "--epochs", type=_at_least_1, metavar="E", help="of a network in each trial; else train.epochs"
+        "--epochs", type=whole_number(), metavar="E", help="of a network in each trial; else train.epochs"
     )
     command.set_defaults(run=lambda arguments: _tune(arguments, project))
 
@@ -35,13 +38,6 @@ def _tune(arguments: argparse.Namespace, project: "Project") -> int:
     wish = Wish(arguments.candidate, arguments.trials, arguments.minutes, arguments.epochs)
     print(tune(project(), wish))
     return 0
-
-
-def _at_least_1(word: str) -> int:
-    number = int(word) if word.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1 on; received {word}")
-    return number
 
 
 def _above_0(word: str) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tests.bench.measured import COMMANDS, SETS, SIDES, Figures, Measured, NotMeasuredError, Row
+from tests.bench.measured import SETS, SIDES, Figures, Measured, NotMeasuredError, Row
 
 STRANGE = {  # sets that were shown pictures of another one, and of which
     "digits_folds": ("5,000 handwritten digits, in five folds", "Fashion-MNIST"),
@@ -36,7 +36,7 @@ def canned(figures: Figures) -> str:
     """The pretrained network against the best of the others, where it was measured."""
     ladders = {key: one for key, one in figures.ladders().items() if "transfer" in one.rows}
     if not ladders:
-        raise NotMeasuredError("Not measured yet: `make bench-training`.")
+        raise NotMeasuredError("training")
     lines = []
     for key, one in ladders.items():
         others = {name: row for name, row in one.rows.items() if name != "transfer"}
@@ -52,7 +52,7 @@ def files(figures: Figures) -> str:
     """Sizes of model files, and what bytes instead of floats cost in accuracy."""
     ladders = {key: one for key, one in figures.ladders().items() if any(row.kilobytes for row in one.rows.values())}
     if not ladders:
-        raise NotMeasuredError("Not measured yet: `make bench-training`.")
+        raise NotMeasuredError("training")
     return _by_set(ladders, _file)
 
 
@@ -101,7 +101,7 @@ def unknown(figures: Figures) -> str:
         if FEW not in name and "others_unknown" in one
     ]  # fmt: skip
     if not rows:
-        raise NotMeasuredError(f"Not measured yet: `{COMMANDS['training']}`.")
+        raise NotMeasuredError("training")
     header = ("candidate", "trained on", "of its own kind answered", "right of these", "answered with unknown")
     return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
 
@@ -114,7 +114,7 @@ def budgets(figures: Figures) -> str:
         **{f"{name}, {FOLDS}": one for name, one in found.get("digits_folds", {}).items()},
     }
     if not chosen:
-        raise NotMeasuredError(f"Not measured yet: `{COMMANDS['training']}`.")
+        raise NotMeasuredError("training")
     rows = [
         (name, percent(one["accuracy"]), percent(one["moved_accuracy"]), f"{one['seconds']:.0f} s",
          f"{one['cpu_seconds']:.0f} s", f"{one['calibration_error']:.3f}")
@@ -135,7 +135,7 @@ def few(figures: Figures) -> str:
         if FEW in name and plain in found[key]
     ]
     if not rows:
-        raise NotMeasuredError(f"Not measured yet: `{COMMANDS['training']}`.")
+        raise NotMeasuredError("training")
     header = ("drawings of eight kinds", "candidate", "right with all pictures", "right with so few")
     return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
 

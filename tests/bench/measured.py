@@ -34,6 +34,9 @@ SIDES = {"training_final": "test", "training": "val"}
 class NotMeasuredError(Exception):
     """A figure that no file has yet; says which command makes it."""
 
+    def __init__(self, file: str) -> None:
+        super().__init__(f"Not measured yet: `{COMMANDS[file]}`.")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -69,7 +72,7 @@ class Figures:
         """
         path = self.folder / f"{name}.json"
         if not path.exists():
-            raise NotMeasuredError(f"Not measured yet: `{COMMANDS[name]}`.")
+            raise NotMeasuredError(name)
         figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["figures"]
         return figures
 
@@ -90,7 +93,7 @@ class Figures:
                 for key, measured in self._ladders_of(name).items():
                     found.setdefault(key, measured)
         if not found:
-            raise NotMeasuredError(f"Not measured yet: `{COMMANDS['training']}`.")
+            raise NotMeasuredError("training")
         return {key: found[key] for key in SETS if key in found}
 
     def _ladders_of(self, name: str) -> dict[str, Measured]:

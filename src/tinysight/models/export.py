@@ -12,7 +12,7 @@ import onnx
 from tinysight.contract import Contract
 from tinysight.errors import ModelError
 from tinysight.imaging import Decoding, Pixels
-from tinysight.models.confidence import fit_confidence
+from tinysight.models.confidence import Confidence, fit_confidence
 from tinysight.models.distance import with_features
 from tinysight.models.graph_outputs import GraphOutputs
 from tinysight.models.onnx_file import behind_outputs, convert, finish, joined, with_probabilities
@@ -76,10 +76,8 @@ def export_model(
     Raises:
         ModelError: if the logits are no numbers, or Keras and ONNX Runtime disagree.
     """
-    layers, classes = convert(with_features(model), settings.opset), len(data.class_names)
-    asked = GraphOutputs(layers)
-    known, labels = asked.sample(data)
-    sure = fit_confidence(known, labels, asked.val(data), data.val_labels, classes, settings)
+    layers = convert(with_features(model), settings.opset)
+    sure, behind = fit_behind(layers, data, settings)
     contract = Contract(
         class_names=data.class_names,
         image_size=decoding.image_size,
@@ -91,10 +89,24 @@ def export_model(
         dataset_digest=provenance.dataset_digest,
         params_digest=provenance.params_digest,
     )
-    behind = convert(behind_outputs(known.shape[1], classes, sure.temperature, sure.distance), settings.opset)
     content = finish(joined(layers, behind), contract)
     whole = with_probabilities(model, sure.temperature, sure.distance)
     return Exported(content, contract, sure.threshold, check_parity(whole, content, data), layers)
+
+
+def fit_behind(
+    layers: onnx.ModelProto, data: TrainingData, settings: ExportParams
+) -> tuple[Confidence, onnx.ModelProto]:
+    """What turns the outputs of a graph into probabilities, and the graph that does it.
+
+    Raises:
+        ModelError: if an output is no number.
+    """
+    asked, classes = GraphOutputs(layers), len(data.class_names)
+    known, labels = asked.sample(data)
+    sure = fit_confidence(known, labels, asked.val(data), data.val_labels, classes, settings)
+    made = behind_outputs(known.shape[1], classes, sure.temperature, sure.distance)
+    return sure, convert(made, settings.opset)
 
 
 def check_parity(model: keras.Model, content: bytes, data: TrainingData) -> float:

@@ -12,10 +12,8 @@ import onnx
 
 from tinysight.errors import ModelError
 from tinysight.imaging import Pixels
-from tinysight.models.confidence import fit_confidence
-from tinysight.models.export import Exported, largest_difference
-from tinysight.models.graph_outputs import GraphOutputs
-from tinysight.models.onnx_file import INPUT, behind_outputs, convert, finish, joined
+from tinysight.models.export import Exported, fit_behind, largest_difference
+from tinysight.models.onnx_file import INPUT, finish, joined
 from tinysight.models.training_data import TrainingData
 from tinysight.params import ExportParams
 from tinysight.parts import in_parts
@@ -54,15 +52,12 @@ def quantise(exported: Exported, data: TrainingData, settings: ExportParams) -> 
     if not any(node.op_type == "QuantizeLinear" for node in layers.graph.node):
         raise ModelError("The graph has no layer that could compute with bytes.")
     layers.ir_version = exported.layers.ir_version  # ONNX Runtime's tools write their own
-    asked = GraphOutputs(layers)
-    known, labels = asked.sample(data)
-    sure = fit_confidence(known, labels, asked.val(data), data.val_labels, classes, settings)
+    sure, behind = fit_behind(layers, data, settings)
     contract = exported.contract.model_copy(
         update={
             "precision": "int8", "temperature": sure.temperature, "unknown_threshold": sure.threshold.value,
         }
     )  # fmt: skip
-    behind = convert(behind_outputs(known.shape[1], classes, sure.temperature, sure.distance), settings.opset)
     content = finish(joined(layers, behind), contract)
     ours, theirs = (Predictor(file).probabilities for file in (content, exported.content))
     return Exported(content, contract, sure.threshold, largest_difference(ours, theirs, data), layers)

@@ -1,7 +1,6 @@
 """The moves of the aliases for people, and the version that was in production before the present one."""
 
 from collections.abc import Sequence
-from textwrap import shorten
 
 from tinysight.config import load_params
 from tinysight.errors import TrackingError
@@ -10,7 +9,7 @@ from tinysight.tracking.alias_moves import Move, read_moves
 from tinysight.tracking.registry import find_champion, find_model, promote
 from tinysight.tracking.store import open_store
 from tinysight.tracking.version_info import PRODUCTION
-from tinysight.tracking.version_table import LONGEST
+from tinysight.tracking.version_table import in_short
 
 BACK = "rolled back"
 
@@ -35,8 +34,7 @@ def history_table(moves: Sequence[Move]) -> str:
         when = move.when.replace("T", " ").removesuffix("Z")
         what = move.kind if move.state == "done" else f"{move.kind} ({move.state})"
         by = move.who.partition(" <")[0] or "unknown"
-        why = shorten(move.why, LONGEST, placeholder=" …")
-        rows.append((when, move.alias, move.before or "-", move.after or "-", what, by, why))
+        rows.append((when, move.alias, move.before or "-", move.after or "-", what, by, in_short(move.why)))
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     lines = ["  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[6]]) for row in rows]
     return "\n".join(line.rstrip() for line in lines)

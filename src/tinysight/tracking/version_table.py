@@ -24,4 +24,9 @@ def _decision(version: VersionInfo) -> str:
     """The last decision about it; what was released and is not in production now says so."""
     past = version.release == "promoted" and PRODUCTION not in version.aliases
     release = "was production" if past else version.release
-    return f"{release}: {shorten(version.why, LONGEST, placeholder=' …')}" if version.why else release
+    return f"{release}: {in_short(version.why)}" if version.why else release
+
+
+def in_short(why: str) -> str:
+    """A reason, or its first words, on one line."""
+    return shorten(why, LONGEST, placeholder=" …")
