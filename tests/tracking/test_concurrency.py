@@ -82,17 +82,23 @@ def test_the_same_file_from_two_work_trees_is_one_version(
     assert version.complete
 
 
+def arrange_at_once(url: str, experiment: str, writers: int) -> None:
+    """Has so many clients of a server write the views of an experiment at the same moment."""
+    together = Barrier(writers)
+
+    def write(_: int) -> None:
+        store = Store(url, MlflowClient(url), None)
+        together.wait()
+        arrange(store, experiment)
+
+    with ThreadPoolExecutor(writers) as pool:
+        list(pool.map(write, range(writers)))
+
+
 def test_views_that_many_write_into_a_new_experiment_at_once_all_stand(tmp_path: Path) -> None:
-    writers = 6
     with mlflow_server(tmp_path / "server") as url:
+        client = MlflowClient(url)
         for name in map(str, range(8)):  # without another try after a collision, about one writer in four fails
-            together, experiment = Barrier(writers), Store(url, MlflowClient(url), None).experiment(name)
-
-            def write(_: int, together: Barrier = together, experiment: str = experiment) -> None:
-                store = Store(url, MlflowClient(url), None)
-                together.wait()
-                arrange(store, experiment)
-
-            with ThreadPoolExecutor(writers) as pool:
-                list(pool.map(write, range(writers)))
-            assert ARRANGED in MlflowClient(url).get_experiment(experiment).tags
+            experiment = client.create_experiment(name)
+            arrange_at_once(url, experiment, writers=6)
+            assert ARRANGED in client.get_experiment(experiment).tags
