@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tinysight.data.raw_names import LONGEST, FreeNames, tail_of
@@ -32,6 +32,7 @@ def test_a_picture_keeps_what_its_class_folder_has_below_it(path: str, class_nam
     assert tail_of(SourceFile(path, class_name), folder) == tail
 
 
+@example(["."])
 @given(st.lists(st.text(min_size=1, max_size=220).filter(lambda part: "/" not in part), min_size=1, max_size=4))
 def test_any_path_becomes_one_that_can_be_written_and_is_listed_again(parts: list[str]) -> None:
     tail = PurePosixPath(tail_of(SourceFile("/".join(parts), "cat"), "cat"))

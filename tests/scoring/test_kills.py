@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -70,6 +71,15 @@ def test_killed_again_and_again_it_ends_as_if_nothing_had_been(folder: Path) -> 
     finish(folder, out)
 
 
+@pytest.fixture
+def heard_ctrl_c() -> Iterator[None]:
+    """A shell starts what it runs in the background deaf to Ctrl-C, and tests that run there hand that down."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard_ctrl_c")
 def test_ctrl_c_ends_cleanly_and_says_how_to_go_on(folder: Path) -> None:
     """As a terminal does it: everybody in the group gets the signal."""
     code, said = stopped_half_done(folder, "out.parquet", 1, signal.SIGINT)

@@ -52,7 +52,7 @@ class FreeNames:
 
 def tail_of(file: SourceFile, folder: str) -> str:
     """A source file's path below its class's folder: what its own class folder has below it, else its name."""
-    parts = PurePosixPath(file.path).parts
+    parts = PurePosixPath(file.path).parts or (file.path,)  # "." has none
     classes = [place for place, part in enumerate(parts[:-1]) if part in (folder, file.class_name)]
     below = parts[classes[-1] + 1 :] if classes else parts[-1:]
     return "/".join([*(_folder_name(part) for part in below[:-1]), _file_name(below[-1])])
