@@ -113,7 +113,7 @@ def test_a_file_with_distance_has_one_output_and_keeps_the_best_class():
     known, labels = predict_logits(with_features(model), data), data.val_labels
     found = fit_distance(known, labels, known, 3)
     assert found is not None
-    assert [len(space.middle) for space in found.spaces] == [3, 4 * SMALL.width]
+    assert [len(space.middle) for space in found.spaces] == [3, 6 * SMALL.width]
     pictures = np.random.default_rng(0).integers(0, 256, (20, 16, 16, 3), dtype=np.uint8)
     plain, cooled = (
         Predictor(finish(convert(whole, 17), shape_contract())).probabilities(pictures)

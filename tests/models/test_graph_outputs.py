@@ -22,7 +22,7 @@ def test_they_are_those_of_keras():
     model = with_features(model)
     asked = GraphOutputs(convert(model, 17))
     sample, labels = asked.sample(data)
-    assert sample.shape == (110, 3 + 16)
+    assert sample.shape == (110, 3 + 6 * SMALL.width)
     np.testing.assert_allclose(sample, logits_of(model, data.images(np.arange(110))), atol=1e-4)
     np.testing.assert_array_equal(labels, data.train_labels)
     np.testing.assert_allclose(asked.val(data), predict_logits(model, data), atol=1e-4)

@@ -17,7 +17,7 @@ from tinysight.params import BUILT_IN, ExportParams, SmallCnnParams
 from tinysight.predictor import Predictor
 
 SMALL = SmallCnnParams(
-    kind="small_cnn", width=16, dropout=0.0, learning_rate=0.01, weight_decay=0.0005, label_smoothing=0.05
+    kind="small_cnn", width=32, dropout=0.0, learning_rate=0.01, weight_decay=0.0005, label_smoothing=0.05
 )
 SETTINGS = ExportParams(opset=17, precision=0.9, answered=0.9, int8=True)
 

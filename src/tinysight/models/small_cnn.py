@@ -14,17 +14,22 @@ NORM_MOMENTUM = 0.95
 
 
 def build(params: SmallCnnParams, image_size: int, classes: int) -> keras.Model:
-    """The untrained network: uint8 (N, S, S, 3) to logits (N, classes)."""
+    """The untrained network: uint8 (N, S, S, 3) to logits (N, classes).
+
+    Channels grow as positions become fewer, so that every convolution costs about as much as the one before it.
+    """
     width = params.width
     images = keras.Input((image_size, image_size, 3), dtype="uint8", name="image")
     x = keras.layers.Rescaling(1 / 127.5, -1, name="rescale")(images)
     for number, (kernel, stride) in enumerate(stem(image_size), 1):
         x = _block(x, width, f"stem_{number}", kernel=kernel, stride=stride)
     x = _block(x, 2 * width, "conv_1")
-    x = keras.layers.MaxPooling2D(name="pool")(x)
-    x = _block(x, 4 * width, "conv_2")
-    x = _residual(x, 4 * width, "residual")
-    x = keras.layers.GlobalAveragePooling2D(name="average")(x)  # (N, 4 * width)
+    x = keras.layers.MaxPooling2D(name="pool_1")(x)
+    x = _block(x, 3 * width, "conv_2")
+    x = _residual(x, 3 * width, "residual")
+    x = keras.layers.MaxPooling2D(padding="same", name="pool_2")(x)
+    x = _block(x, 6 * width, "conv_3")
+    x = keras.layers.GlobalAveragePooling2D(name="average")(x)  # (N, 6 * width)
     x = keras.layers.Dropout(params.dropout, name="dropout")(x)
     # logits in float32 also where the rest trains in bfloat16
     return keras.Model(images, keras.layers.Dense(classes, dtype="float32", name="logits")(x), name="small_cnn")
@@ -36,7 +41,7 @@ def stem(image_size: int) -> list[tuple[int, int]]:
     if factor < 1.5:
         return [(3, 1)]
     if factor < 3:
-        return [(5, 2)]
+        return [(3, 2)]
     layers = [(7, 4)]
     while factor >= 6:
         layers.append((3, 2))
@@ -58,7 +63,7 @@ def recipe(params: SmallCnnParams, steps: int) -> Recipe:
 
 
 def _residual(x: keras.KerasTensor, filters: int, name: str) -> keras.KerasTensor:
-    """Two convolutions that only have to learn what to add: half a point more at the same cost as two wider ones.
+    """Two convolutions that only have to learn what to add: more for its seconds than more channels without it.
 
     Source: He et al., Deep Residual Learning for Image Recognition (2016).
     """
