@@ -6,7 +6,7 @@ import sys
 from tinysight.config import load_params
 from tinysight.errors import ConfigError
 from tinysight.models.status import read_status
-from tinysight.paths import Paths
+from tinysight.paths import INT8, Paths
 
 ORDER = ("train", "export", "evaluate")
 
@@ -14,18 +14,21 @@ ORDER = ("train", "export", "evaluate")
 def failed_stages(paths: Paths) -> list[str]:
     """The first stage that failed of each candidate of params.yaml, as DVC names it: `train@svm`.
 
+    What failed of a candidate's 8-bit file alone counts too: it comes from the candidate's own stages.
+
     Raises:
         ConfigError: if params.yaml is missing or wrong.
         DataError: if a status cannot be read.
     """
-    stages = []
-    for candidate in sorted(load_params(paths.params).models):
-        folders = (paths.train(candidate), paths.export(candidate), paths.scores(candidate))
-        for stage, folder in zip(ORDER, folders, strict=True):
-            if folder.exists() and read_status(folder).failed:
-                stages.append(f"{stage}@{candidate}")
-                break
-    return stages
+    first = {candidate: _failed_stage(paths, candidate) for candidate in sorted(load_params(paths.params).models)}
+    return [f"{stage}@{candidate}" for candidate, stage in first.items() if stage]
+
+
+def _failed_stage(paths: Paths, candidate: str) -> str:
+    """The first stage that failed of a candidate, or else of its 8-bit file; empty where none did."""
+    folders = (paths.train(candidate), paths.export(candidate), paths.scores(candidate))
+    stages = [*zip(ORDER, folders, strict=True), ("evaluate", paths.scores(candidate + INT8))]
+    return next((stage for stage, folder in stages if folder.exists() and read_status(folder).failed), "")
 
 
 def retry(paths: Paths) -> int:
