@@ -37,6 +37,14 @@ def test_an_8_bit_file_that_failed_alone_is_evaluated_again(paths: Paths) -> Non
     assert failed_stages(paths) == ["evaluate@small_cnn"]
 
 
+def test_an_8_bit_file_that_could_not_be_made_is_exported_again(paths: Paths) -> None:
+    for folder in (paths.train("small_cnn"), paths.export("small_cnn"), paths.scores("small_cnn")):
+        put(folder, "ok")
+    put(paths.scores("small_cnn_int8"), "failed")
+    (paths.export("small_cnn") / "export.json").write_text('{"int8": {"failed": "because"}}')
+    assert failed_stages(paths) == ["export@small_cnn"]
+
+
 def test_nothing_failed_is_said_and_nothing_runs(paths: Paths, capsys: pytest.CaptureFixture[str]) -> None:
     put(paths.train("svm"), "ok")
     put(paths.train("dropped"), "failed")  # a rung that params.yaml no longer has

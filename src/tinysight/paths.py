@@ -83,6 +83,10 @@ class Paths:
         int8 = candidate + INT8
         return (candidate, int8) if self.model(int8).is_file() else (candidate,)
 
+    def judged(self, candidate: str) -> tuple[str, ...]:
+        """The names under which evaluate has left something of a candidate: scores, or why there are none."""
+        return (candidate, *(name for name in (candidate + INT8,) if self.scores(name).is_dir()))
+
     def scores(self, candidate: str) -> Path:
         """Out of evaluate: scores, predictions and figures; those of the int8 file lie in a folder below."""
         folder = self.root / "scores" / candidate_of(candidate)

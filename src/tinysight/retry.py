@@ -5,7 +5,7 @@ import sys
 
 from tinysight.config import load_params
 from tinysight.errors import ConfigError
-from tinysight.models.status import read_status
+from tinysight.models.status import read_int8_status, read_status
 from tinysight.paths import INT8, Paths
 
 ORDER = ("train", "export", "evaluate")
@@ -27,8 +27,13 @@ def failed_stages(paths: Paths) -> list[str]:
 def _failed_stage(paths: Paths, candidate: str) -> str:
     """The first stage that failed of a candidate, or else of its 8-bit file; empty where none did."""
     folders = (paths.train(candidate), paths.export(candidate), paths.scores(candidate))
-    stages = [*zip(ORDER, folders, strict=True), ("evaluate", paths.scores(candidate + INT8))]
-    return next((stage for stage, folder in stages if folder.exists() and read_status(folder).failed), "")
+    for stage, folder in zip(ORDER, folders, strict=True):
+        if folder.exists() and read_status(folder).failed:
+            return stage
+    if read_int8_status(paths.export(candidate)).failed:
+        return "export"
+    int8 = paths.scores(candidate + INT8)
+    return "evaluate" if int8.exists() and read_status(int8).failed else ""
 
 
 def retry(paths: Paths) -> int:

@@ -13,7 +13,7 @@ from PIL import Image
 from tinysight.data.imageset import ImageSet
 from tinysight.errors import DataError
 from tinysight.evaluation.scores import read_scores
-from tinysight.models.status import read_status
+from tinysight.models.status import Status, read_status
 from tinysight.predictor import Predictor
 from tinysight.stages import evaluate
 
@@ -107,6 +107,16 @@ def test_a_model_of_other_classes_fails_with_both_lists(scored):
     reason = read_status(scored.paths.scores("cnn")).reason
     assert "blue, green, red" in reason
     assert "cat, dog, elk" in reason
+
+
+def test_an_8_bit_file_that_export_could_not_make_failed_and_its_float_file_did_not(scored):
+    scored.export("cnn")
+    (scored.paths.export("cnn") / "export.json").write_text(json.dumps({"int8": {"failed": "no such layer"}}))
+    evaluate.run(scored.params, scored.paths, "cnn")
+    assert read_status(scored.paths.scores("cnn")).status == "ok"
+    assert read_status(scored.paths.scores("cnn_int8")) == Status("failed", "no such layer")
+    assert scored.paths.judged("cnn") == ("cnn", "cnn_int8")
+    assert scored.paths.judged("svm") == ("svm",)
 
 
 def test_a_missing_data_set_stops_the_stage(tmp_path):

@@ -11,7 +11,7 @@ from tiny_datasets import make_params
 
 from tinysight.errors import DataError, ModelError
 from tinysight.models import int8, majority
-from tinysight.models.status import OK, Status, read_status, write_status
+from tinysight.models.status import OK, Status, failure, read_int8_status, read_status, write_status
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
 from tinysight.stages import export, train
@@ -114,17 +114,31 @@ def test_an_export_without_a_model_is_stopped(paths: Paths):
         export.run(make_params(*QUICK), paths, "svm")
 
 
+@pytest.mark.parametrize("error", [ModelError("no such layer"), MemoryError("no such layer"), OSError("no such layer")])
 def test_a_network_that_cannot_be_quantised_keeps_its_float_file_and_the_reason(
-    paths: Paths, monkeypatch: pytest.MonkeyPatch
+    paths: Paths, monkeypatch: pytest.MonkeyPatch, capfd, error: Exception
 ):
     def refuse(*_: object) -> bytes:
-        raise ModelError("ONNX Runtime cannot quantise the graph: no such layer.")
+        raise error
 
-    monkeypatch.setattr(int8, "quantise", refuse)
+    monkeypatch.setattr(int8, "finish", refuse)  # of what quantise does, it comes late
     params = make_params(*QUICK)
     train.run(params, paths, "mlp")
     export.run(params, paths, "mlp")
     assert read_status(paths.export("mlp")) == OK
     assert paths.scored("mlp") == ("mlp",)
     facts = json.loads((paths.export("mlp") / "export.json").read_text())
-    assert "no such layer" in facts["int8"]["failed"]
+    assert facts["sha256"] == sha256(paths.model("mlp").read_bytes()).hexdigest()
+    assert facts["int8"] == {"failed": failure(error).reason}
+    assert read_int8_status(paths.export("mlp")) == failure(error)
+    assert "mlp_int8 failed: " in capfd.readouterr().err
+
+
+def test_an_8_bit_file_of_an_earlier_export_does_not_stay(paths: Paths):
+    params = make_params(*QUICK)
+    train.run(params, paths, "mlp")
+    export.run(params, paths, "mlp")
+    assert paths.scored("mlp") == ("mlp", "mlp_int8")
+    export.run(make_params(*QUICK, "export.int8=false"), paths, "mlp")
+    assert paths.scored("mlp") == ("mlp",)
+    assert read_int8_status(paths.export("mlp")) == OK

@@ -12,6 +12,7 @@ from tinysight.bundle import open_bundle, scores_of, sha256_of
 from tinysight.data.dataset import read_info
 from tinysight.errors import DataError, TrackingError
 from tinysight.evaluation.scores import read_scores
+from tinysight.models.status import Status, write_status
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.tracking.belonging import check_belonging
@@ -228,3 +229,17 @@ def test_an_int8_file_is_published_registered_and_released_as_any_other(finished
     assert {"svm", "svm_int8"} <= {candidate.name for candidate in read_pipeline(params, paths).candidates}
     assert sync(params, paths).endswith("is production; the registry holds this project's results.")
     check_belonging(params, paths)
+
+
+def test_an_int8_file_that_failed_is_published_with_its_reason_and_hinders_no_release(
+    finished: tuple[Params, Paths],
+) -> None:
+    params, paths = finished
+    paths.model("svm_int8").write_bytes(b"broken")
+    write_status(paths.scores("svm_int8"), Status("failed", "no such layer"))
+    check_belonging(params, paths)
+    found = {candidate.name: candidate.status for candidate in read_pipeline(params, paths).candidates}
+    assert found["svm_int8"] == Status("failed", "no such layer")
+    paths.model("svm_int8").unlink()
+    assert "svm_int8" in {candidate.name for candidate in read_pipeline(params, paths).candidates}
+    assert release(params, paths).outcome == "promoted"

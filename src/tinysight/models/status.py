@@ -62,3 +62,18 @@ def read_status(folder: Path) -> Status:
     if status not in ("ok", "failed") or not isinstance(reason, str):
         raise DataError(f"{path}: status must be ok or failed. Received: {status}. Run `dvc repro` to make it again.")
     return Status(status, reason)
+
+
+def read_int8_status(export: Path) -> Status:
+    """How the making of model.int8.onnx ended, as export.json says; ok where none was to be made.
+
+    An export.json that cannot be read is ok here: the candidate itself fails by it.
+
+    Args:
+        export: a candidate's folder out of export.
+    """
+    try:
+        reason = json.loads((export / "export.json").read_text(encoding="utf-8"))["int8"]["failed"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return OK
+    return Status("failed", str(reason))

@@ -20,9 +20,9 @@ from tinysight.evaluation.mistakes import write_mistakes
 from tinysight.evaluation.score_figures import draw_curves, draw_mistakes, draw_reliability
 from tinysight.evaluation.scores import Scores, write_scores
 from tinysight.evaluation.timed_pictures import timed_pictures
-from tinysight.models.status import OK, failure, read_status, write_status
+from tinysight.models.status import OK, failure, read_int8_status, read_status, write_status
 from tinysight.params import Params
-from tinysight.paths import Paths, is_int8
+from tinysight.paths import INT8, Paths, is_int8
 from tinysight.whole_file import whole
 
 
@@ -44,6 +44,9 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
     material = Material(images, split, class_names, timed_pictures(params, paths, images, split.val))
     for name in paths.scored(candidate):
         _attempt(params, paths, name, material)
+    quantised = read_int8_status(paths.export(candidate))
+    if quantised.failed:
+        write_status(paths.scores(candidate + INT8), quantised)
 
 
 def _attempt(params: Params, paths: Paths, name: str, material: Material) -> None:

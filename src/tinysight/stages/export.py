@@ -1,18 +1,18 @@
 """A trained candidate → model.onnx with its contract, and model.int8.onnx of a network."""
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 from tinysight.data.dataset import decoding_of, read_info
 from tinysight.data.imageset import ImageSet
 from tinysight.data.splits import Split
-from tinysight.errors import ModelError
 from tinysight.models.start import start_tensorflow
 from tinysight.models.status import OK, read_status, write_status
 from tinysight.models.training_data import TrainingData, gather
 from tinysight.params import Params
 from tinysight.paths import INT8, Paths
-from tinysight.stages.train import give_up
+from tinysight.stages.train import give_up, tell
 from tinysight.whole_file import write_whole
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
         DataError: if what it needs is missing or broken.
     """
     status, folder = read_status(paths.train(candidate)), paths.export(candidate)
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     if status.failed:
         write_status(folder, status)
@@ -51,16 +52,16 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
 
 
 def _int8(params: Params, paths: Paths, candidate: str, exported: "Exported", data: TrainingData) -> dict[str, object]:
-    """Writes model.int8.onnx of a network if wanted; where it cannot be made, the reason stands in export.json."""
+    """Writes model.int8.onnx of a network if wanted; why it cannot be made stands in export.json, for evaluate."""
     from tinysight.models.int8 import quantise
 
     if not (params.export.int8 and params.models[candidate].bytes_suit):
         return {}
     try:
         made = quantise(exported, data, params.export)
-    except ModelError as error:
-        return {"failed": str(error)}
-    write_whole(paths.model(candidate + INT8), made.content)
+        write_whole(paths.model(candidate + INT8), made.content)
+    except Exception as error:  # whatever it is, the float file is good
+        return {"failed": tell(candidate + INT8, error).reason}
     return made.facts()
 
 

@@ -21,7 +21,7 @@ from tinysight.evaluation.verdict.view import make_view
 from tinysight.evaluation.verdict_page import verdict_page
 from tinysight.models.status import read_status
 from tinysight.params import Params
-from tinysight.paths import INT8, Paths, candidate_of
+from tinysight.paths import Paths, candidate_of
 from tinysight.whole_file import write_whole
 
 
@@ -33,7 +33,7 @@ def run(params: Params, paths: Paths) -> None:
         ConfigError: if select.error_costs names what is no class.
         DataError: if a candidate's scores cannot be read.
     """
-    entrants = [_entrant(params, paths, name) for candidate in params.models for name in _scored(paths, candidate)]
+    entrants = [_entrant(params, paths, name) for candidate in params.models for name in paths.judged(candidate)]
     verdict = _decide(params, paths, entrants)
     beside, expected, figure = _beside(params, paths, verdict), params.evaluate.expected, paths.verdict_figure
     paths.reports.mkdir(parents=True, exist_ok=True)
@@ -68,11 +68,6 @@ def _nobody(entrants: list[Entrant], over: dict[str, str]) -> str:
     if over:
         return f"No candidate is within select.budget ({reasons}). Raise it in conf/select, or make candidates smaller."
     return f"No candidate came through ({reasons}). Correct what they name, then `tinysight retry`."
-
-
-def _scored(paths: Paths, candidate: str) -> list[str]:
-    """The candidate and, where it was scored too, its 8-bit file."""
-    return [candidate, *(name for name in (candidate + INT8,) if paths.scores(name).is_dir())]
 
 
 def _entrant(params: Params, paths: Paths, name: str) -> Entrant:

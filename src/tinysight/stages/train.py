@@ -18,7 +18,7 @@ from tinysight.data.splits import Split
 from tinysight.errors import TinysightError
 from tinysight.models.loggers import check_loggers, loggers
 from tinysight.models.start import start_tensorflow
-from tinysight.models.status import OK, failure, write_status
+from tinysight.models.status import OK, Status, failure, write_status
 from tinysight.models.training_data import TrainingData, gather
 from tinysight.params import Params
 from tinysight.paths import Paths
@@ -48,14 +48,19 @@ def run(params: Params, paths: Paths, candidate: str) -> None:
 
 
 def give_up(folder: Path, candidate: str, error: Exception) -> None:
-    """Leaves nothing in the folder but the reason; the traceback of a bug goes to stderr."""
-    if not isinstance(error, TinysightError):
-        traceback.print_exception(error)
+    """Leaves nothing in the folder but the reason."""
     for leftover in folder.iterdir():
         leftover.unlink()
+    write_status(folder, tell(candidate, error))
+
+
+def tell(name: str, error: Exception) -> Status:
+    """Says on stderr what failed, with the traceback of a bug, and returns it as a status."""
+    if not isinstance(error, TinysightError):
+        traceback.print_exception(error)
     status = failure(error)
-    write_status(folder, status)
-    print(f"{candidate} failed: {status.reason}", file=sys.stderr)
+    print(f"{name} failed: {status.reason}", file=sys.stderr)
+    return status
 
 
 def _train(params: Params, candidate: str, data: TrainingData, folder: Path, paths: Paths) -> None:

@@ -38,8 +38,8 @@ def check_belonging(params: Params, paths: Paths) -> None:
     """
     check_rungs(params, paths)
     dataset = read_info(paths.dataset).digest
-    ready = [name for name in params.models if not read_status(paths.scores(name)).failed]
-    files = [(paths.model(scored), name) for name in ready for scored in paths.scored(name)]
+    judged = [(scored, name) for name in params.models for scored in paths.judged(name)]
+    files = [(paths.model(scored), name) for scored, name in judged if not read_status(paths.scores(scored)).failed]
     made = all(_made_by(model) == (params.model_digest(name), dataset) for model, name in files)
     if not made or not _judged_by(params, paths):
         raise DataError(OLDER)

@@ -96,7 +96,7 @@ def read_pipeline(params: Params, paths: Paths) -> PipelineRecord:
         DataError: if a file is missing or broken.
     """
     dataset = read_info(paths.dataset)
-    candidates = [_read_candidate(params, paths, scored) for name in params.models for scored in paths.scored(name)]
+    candidates = [_read_candidate(params, paths, scored) for name in params.models for scored in paths.judged(name)]
     key = _key(params, paths, dataset.digest)
     experiment = experiment_name()
     return PipelineRecord(
@@ -200,7 +200,7 @@ def metric_name(class_name: str) -> str:
 
 def _key(params: Params, paths: Paths, dataset_digest: str) -> str:
     lines = [params.digest(), dataset_digest]
-    for name in [scored for candidate in params.models for scored in paths.scored(candidate)]:
+    for name in [scored for candidate in params.models for scored in paths.judged(candidate)]:
         files = [*sorted(paths.scores(name).glob("*.json")), paths.model(name)]
         lines += [f"{name} {path.name} {sha256_of(path)}" for path in files if path.is_file()]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
