@@ -76,12 +76,6 @@ def test_a_candidate_that_fails_leaves_only_its_reason(paths: Paths, monkeypatch
     assert "majority failed: MemoryError: no room for it" in capfd.readouterr().err
 
 
-def test_a_loss_that_ran_away_is_a_reason_in_words(paths: Paths):
-    train.run(make_params(*QUICK, "models.mlp.learning_rate=1", "models.mlp.hidden=[512,512,512,512]"), paths, "mlp")
-    status = read_status(paths.train("mlp"))
-    assert not status.failed or "learning_rate" in status.reason
-
-
 def test_export_passes_a_failure_on(paths: Paths):
     write_status(paths.train("svm"), Status("failed", "the loss became nan"))
     export.run(make_params(*QUICK), paths, "svm")
