@@ -1,11 +1,19 @@
 """Who costs more than the user allows is out, whatever it scores, and the verdict says why."""
 
-import pytest
-from evaluated import scores_of
+from collections.abc import Mapping
 
+import pytest
+from evaluated import scores_of, whole_scores
+from verdicts import EXPECTED
+
+from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.budget import over_budget
+from tinysight.evaluation.error_costs import ErrorCost, MeanCost
 from tinysight.evaluation.explanation import explain, in_short
-from tinysight.evaluation.selection import Entrant, choose
+from tinysight.evaluation.merits import RIGHT_ANSWERS, CheapMistakes
+from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
+from tinysight.evaluation.verdict.view import make_view
+from tinysight.evaluation.verdict_page import verdict_page
 from tinysight.params import BudgetParams, ExpectedParams
 
 FREE = BudgetParams(memory_mb=None, file_mb=None, p99_ms=None)
@@ -32,10 +40,14 @@ def test_each_limit_names_what_is_too_much(limit, reason):
     assert over_budget(LADDER, FREE.model_copy(update=limit))["cnn"] == reason
 
 
-def test_a_memory_that_nobody_measured_is_not_held_against_anybody():
+def test_a_memory_that_nobody_measured_is_not_shown_to_be_within_a_limit_and_that_is_said():
     cost = LADDER[0].scores.cost.model_copy(update={"peak_mb": None})
     entrant = Entrant("svm", "svm", LADDER[0].scores.model_copy(update={"cost": cost}))
-    assert over_budget([entrant], FREE.model_copy(update={"memory_mb": 1.0})) == {}
+    over = over_budget([entrant], FREE.model_copy(update={"memory_mb": 80.0}))
+    assert over == {"svm": "memory not measured, of 80 MB"}
+    assert over_budget([entrant], FREE.model_copy(update={"file_mb": 1.0})) == {}
+    text = explain(choose([LADDER[1]], 1.0), [entrant, LADDER[1]], ExpectedParams(shift=0.1, rotation=0), over)
+    assert "not in question: svm (memory not measured, of 80 MB)" in text
 
 
 def test_where_the_service_was_measured_its_memory_is_judged():
@@ -51,14 +63,47 @@ def test_the_explanation_says_who_was_not_in_question():
     text = explain(rule, LADDER, ExpectedParams(shift=0.1, rotation=0), over)
     assert text.startswith("svm is the best within the budget: ")
     assert "Within the budget, no candidate names more" in text
-    assert "Over the budget, and so not in question: cnn (file 2.0 MB of 1 MB)." in text
+    assert "Not within the budget, and so not in question: cnn (file 2.0 MB of 1 MB)." in text
 
 
 def test_where_the_budget_shuts_out_nobody_better_the_cheap_one_is_enough():
     close = Entrant("cnn", "small_cnn", scores_of("cnn", 0.901, 900, file_bytes=2_000_000))
     over = over_budget([LADDER[0], close], FREE.model_copy(update={"file_mb": 1.0}))
-    assert in_short(LADDER[0].scores, [LADDER[0], close], over) == "svm is enough"
-    assert in_short(LADDER[0].scores, LADDER, over) == "svm is the best within the budget"
+    assert in_short(LADDER[0].scores, [LADDER[0], close], over, RIGHT_ANSWERS) == "svm is enough"
+    assert in_short(LADDER[0].scores, LADDER, over, RIGHT_ANSWERS) == "svm is the best within the budget"
+
+
+def said_by_cost(cnn: float, costs: Mapping[str, float]) -> list[str]:
+    """The headlines of why, verdict.md and verdict.html: an svm that names 95 % right, a cnn over the budget."""
+    svm = Entrant("svm", "svm", whole_scores("svm", 0.95, 100))
+    shut_out = Entrant("cnn", "small_cnn", whole_scores("cnn", cnn, 900, kind="small_cnn"))
+    means = {name: MeanCost(mean=mean, interval=(0.0, 9.0), standard_error=0.02) for name, mean in costs.items()}
+    found = {name: ErrorCost(val=mean, test=mean) for name, mean in means.items()}
+    merit, over, ladder = CheapMistakes(found), {"cnn": "file 2.0 MB of 1 MB"}, [svm, shut_out]
+    rule = choose([svm], 1.0, merit)
+    verdict = Verdict(
+        chosen="svm",
+        why=explain(rule, ladder, EXPECTED, over, merit),
+        rule=rule,
+        candidates=[in_verdict(one, found[one.name]) for one in ladder],
+        over_budget=over,
+    )
+    beside = Beside("pets", 28, error_costs=("cat taken for dog costs 5",))
+    markdown = verdict_page(verdict, ladder, EXPECTED, beside, figure="").splitlines()[0]
+    return [
+        verdict.why.split(":")[0],
+        markdown.removeprefix("# pets: "),
+        make_view(verdict, ladder, EXPECTED, beside).headline,
+    ]
+
+
+def test_where_mistakes_have_a_cost_it_says_who_is_shut_out_though_as_many_answers_are_right():
+    said = said_by_cost(0.95, {"svm": 1.0, "cnn": 0.1})
+    assert said == ["svm is the best within the budget"] * 3
+
+
+def test_where_mistakes_have_a_cost_more_right_answers_over_the_budget_shut_out_nobody():
+    assert said_by_cost(0.99, {"svm": 0.1, "cnn": 1.0}) == ["svm is enough"] * 3
 
 
 def test_a_budget_that_nobody_keeps_is_said():

@@ -28,7 +28,7 @@ def explain(
         rule: what decided; None if there was nobody to choose.
         entrants: all candidates.
         expected: the warps under which it was decided.
-        over_budget: who costs too much, and what of it.
+        over_budget: who costs too much or perhaps does, and what of it.
         merit: by what they were compared.
     """
     out = "; ".join(f"{name} ({reason})" for name, reason in over_budget.items())
@@ -38,22 +38,25 @@ def explain(
         )
     scores = {e.name: e.scores for e in entrants if e.scores}
     chosen, best = scores[rule.good_enough[0]], scores[rule.best]
-    answer = f"{in_short(chosen, entrants, over_budget)}: {merit.answer(chosen, expected)}."
+    answer = f"{in_short(chosen, entrants, over_budget, merit)}: {merit.answer(chosen, expected)}."
     if chosen.kind == MAJORITY:
         return f"No candidate is clearly better than always giving the most frequent class, as {chosen.name} does."
     asked = [s for s in scores.values() if s.name not in over_budget]
     reason = _unbeaten(chosen, asked, merit) if chosen is best else _good_enough(chosen, best, rule, merit)
     reason = f"Within the budget, {reason[0].lower()}{reason[1:]}" if out else reason
     others = [s for s in scores.values() if s.kind == TUTORIAL and s not in (chosen, best) and not is_int8(s.name)]
-    left_out = [f"Over the budget, and so not in question: {out}."] if out else []
+    left_out = [f"Not within the budget, and so not in question: {out}."] if out else []
     return " ".join([answer, reason, *left_out, *(_compared(chosen, other, merit) for other in others)])
 
 
-def in_short(chosen: Scores, entrants: Sequence[Entrant], over_budget: Mapping[str, str]) -> str:
-    """The answer in a few words; where the budget shuts out who is clearly better, nobody says that this is enough."""
-    out = [one.scores.val for one in entrants if one.scores and one.name in over_budget]
-    needed = chosen.val.expected_accuracy + chosen.val.expected_standard_error
-    limited = any(val.expected_accuracy > needed for val in out)
+def in_short(chosen: Scores, entrants: Sequence[Entrant], over_budget: Mapping[str, str], merit: Merit) -> str:
+    """The answer in a few words; where the budget shuts out who is clearly better, nobody says that this is enough.
+
+    Better means what it meant in the decision: more right answers, or mistakes that cost less.
+    """
+    out = [one.scores for one in entrants if one.scores and one.name in over_budget]
+    needed = merit.value(chosen) + merit.error(chosen)
+    limited = any(merit.value(scores) > needed for scores in out)
     return f"{chosen.name} is the best within the budget" if limited else f"{chosen.name} is enough"
 
 

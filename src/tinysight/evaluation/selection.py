@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field
 
 from tinysight.evaluation.error_costs import ErrorCost
-from tinysight.evaluation.merits import RIGHT_ANSWERS, By, Merit
+from tinysight.evaluation.merits import RIGHT_ANSWERS, By, CheapMistakes, Merit
 from tinysight.evaluation.scores import Cost, Record, Scores, SplitScores
 
 EPSILON = 1e-12  # of a share or a cost: sums of floats in another order are not another accuracy
@@ -85,7 +85,7 @@ class Rule(Record):
 
 
 class Verdict(Record):
-    """All of verdict.json; over_budget says of whom nothing was chosen because of its cost, and what was too much."""
+    """All of verdict.json; over_budget says who was out because of its cost, and what was too much or not known."""
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     chosen: str | None
@@ -93,6 +93,12 @@ class Verdict(Record):
     rule: Rule | None
     candidates: list[Candidate]
     over_budget: dict[str, str] = Field(default={})
+
+    @property
+    def merit(self) -> Merit:
+        """By what the candidates were compared: what their mistakes cost where that is known."""
+        costs = {one.name: one.error_cost for one in self.candidates if one.error_cost}
+        return CheapMistakes(costs) if costs else RIGHT_ANSWERS
 
 
 def choose(entrants: Sequence[Entrant], standard_errors: float, merit: Merit = RIGHT_ANSWERS) -> Rule | None:

@@ -52,7 +52,9 @@ def verdict_page(
 def _headline(chosen: Scores | None, verdict: Verdict, entrants: Sequence[Entrant]) -> str:
     if chosen is None:
         return "no candidate is within the budget" if verdict.over_budget else "no candidate came through"
-    return in_short(chosen, entrants, verdict.over_budget) if chosen.kind != MAJORITY else "nothing was learned"
+    if chosen.kind == MAJORITY:
+        return "nothing was learned"
+    return in_short(chosen, entrants, verdict.over_budget, verdict.merit)
 
 
 def _unseen(chosen: Scores, expected: ExpectedParams) -> str:

@@ -162,7 +162,9 @@ def _reliability(chosen: Scores | None) -> Reliability | None:
 def _headline(chosen: Scores | None, verdict: Verdict, entrants: Sequence[Entrant]) -> str:
     if chosen is None:
         return "No candidate is within the budget" if verdict.over_budget else "No candidate came through"
-    return in_short(chosen, entrants, verdict.over_budget) if chosen.kind != MAJORITY else "Nothing was learned"
+    if chosen.kind == MAJORITY:
+        return "Nothing was learned"
+    return in_short(chosen, entrants, verdict.over_budget, verdict.merit)
 
 
 def _lede(chosen: Scores, expected: ExpectedParams) -> str:
