@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from PIL import Image
 from tiny_datasets import balanced, make_params, noise, write_dataset
 
@@ -14,6 +15,8 @@ from tinysight.data.augmentation import Warps, warp
 from tinysight.data.imageset import ImageSet
 from tinysight.data.tones import Tones, change_tones
 from tinysight.errors import DataError
+from tinysight.evaluation.augmented_figure import CELL, EXAMPLES, GAP
+from tinysight.imaging import Pixels
 from tinysight.params import Params
 from tinysight.paths import Paths
 from tinysight.stages import augment
@@ -115,10 +118,34 @@ def test_light_and_grain_come_from_the_same_draw_as_the_motion(tmp_path: Path) -
         assert np.array_equal(copies.pixels[30 * draw : 30 * (draw + 1)], expected)
 
 
-@pytest.mark.parametrize("copies", [0, 2])
-def test_people_can_look_at_twelve_copies_of_each_class(tmp_path: Path, copies: int) -> None:
-    augmented(tmp_path, make_params("augment=daylight", f"augment.copies={copies}"))
+def cells(canvas: Pixels) -> list[list[bytes]]:
+    """What stands in the places of each line of the picture for people, without those that are white."""
+    height, width = CELL + 2 * GAP, CELL + GAP
+    lines = canvas.reshape(-1, height, *canvas.shape[1:])[:, GAP : GAP + CELL]  # (lines, CELL, width, 3)
+    places = [[line[:, GAP + place * width :][:, :CELL] for place in range(EXAMPLES)] for line in lines]
+    return [[cell.tobytes() for cell in line if cell.std() > 1] for line in places]
+
+
+@pytest.mark.parametrize(("count", "copies", "taken"), [(30, 0, 12), (30, 2, 12), (6, 2, 3)])
+def test_people_can_look_at_twelve_different_copies_of_each_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, copies: int, taken: int
+) -> None:
+    """Of three train rows each one is copied four times, each time otherwise."""
+    canvases, imshow = [], Axes.imshow
+
+    def seen(axes: Axes, canvas: Pixels, **more: object) -> object:
+        canvases.append(canvas)
+        return imshow(axes, canvas, **more)
+
+    monkeypatch.setattr(Axes, "imshow", seen)
+    augmented(tmp_path, make_params("augment=daylight", f"augment.copies={copies}"), count=count)
     with Image.open(Paths(tmp_path).augmented_picture) as picture:
         assert picture.format == "PNG"
         assert picture.width > 12 * 64
         assert picture.height > 3 * (2 if copies else 1) * 64
+    (canvas,) = canvases
+    lines = cells(canvas)
+    assert [len(line) for line in lines] == 3 * ([12, 12] if copies else [12])
+    different = [len(set(line)) for line in lines]
+    assert different == 3 * ([taken, 12] if copies else [taken])
+    assert len({cell for line in lines for cell in line}) == sum(different)
