@@ -1,5 +1,6 @@
 """The learning curve on the verdict's page."""
 
+import pytest
 from verdicts import trial
 
 from tinysight.evaluation.learning import SIZE, Learning
@@ -31,3 +32,20 @@ def test_both_candidates_are_drawn_the_chosen_on_top_and_sizes_in_order():
 
 def test_trials_of_another_candidate_are_not_shown():
     assert place_learning(Learning(dataset_digest="d", trials=TRIALS), "mlp", COLOURS, 28) is None
+
+
+@pytest.mark.parametrize("shares", [(0.9, 0.9, 0.9, 0.9), (0.95, 0.93, 0.92, 0.9)])
+def test_a_curve_that_is_flat_or_falls_says_that_more_would_hardly_help(shares):
+    """A gain of exactly 0 is an answer too."""
+    trials = [trial(rows, share) for rows, share in zip((100, 200, 400, 800), shares, strict=True)]
+    plot = place_learning(Learning(dataset_digest="d", trials=trials), "svm", COLOURS, 28)
+    assert plot is not None
+    assert [sentence.endswith("2 times as many again would hardly bring more.") for sentence in plot.sentences] == [
+        True
+    ]
+
+
+def test_two_trials_draw_a_line_and_say_nothing():
+    plot = place_learning(Learning(dataset_digest="d", trials=TRIALS[:2]), "svm", COLOURS, 28)
+    assert plot is not None
+    assert plot.sentences == ()

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tinysight.evaluation.learning import ROWS, SIZE, Learning, Trial, expected_gain, more_pictures, other_size
+from tinysight.evaluation.learning import ROWS, SIZE, Learning, Trial, more_pictures, other_size
 from tinysight.evaluation.verdict.plots import Line, Tick
 from tinysight.evaluation.wording import count, duration, duration_ms, file_size, percent
 
@@ -74,7 +74,7 @@ def place_learning(learning: Learning, chosen: str, colours: Mapping[str, int], 
 
     ordered = sorted(curves, key=lambda name: name == chosen)
     return LearningPlot(
-        sentences=tuple(more_pictures(name, curves[name]) for name in reversed(ordered) if expected_gain(curves[name])),
+        sentences=tuple(filter(None, (more_pictures(name, curves[name]) for name in reversed(ordered)))),
         lines=tuple(line(name, curves[name]) for name in ordered),
         across=tuple(Tick(x(trial.rows), f"{trial.rows:,}") for trial in curves[chosen]),
         up=tuple(Tick(y(share), f"{share:.0%}") for share in (floor, (1 + floor) / 2, 1.0)),
