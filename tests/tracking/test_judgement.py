@@ -67,7 +67,7 @@ def test_the_candidates_figures_are_those_of_its_file_asked_by_hand(finished: tu
 def test_a_model_over_the_budget_is_refused_even_as_the_first(finished: tuple[Params, Paths]) -> None:
     decision = release(*make_results(finished[1].root, *PLAIN, "select.budget.p99_ms=0.1"))
     assert decision.outcome == "refused"
-    assert "costs more than select.budget allows: slowest of 100 pictures" in decision.reason
+    assert "is not within select.budget: slowest of 100 pictures" in decision.reason
     assert list_versions(finished[1])[0].aliases == ()
 
 

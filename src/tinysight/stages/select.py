@@ -66,7 +66,10 @@ def _decide(params: Params, paths: Paths, entrants: list[Entrant]) -> Verdict:
 def _nobody(entrants: list[Entrant], over: dict[str, str]) -> str:
     reasons = "; ".join(f"{e.name}: {e.reason or over[e.name]}" for e in entrants)
     if over:
-        return f"No candidate is within select.budget ({reasons}). Raise it in conf/select, or make candidates smaller."
+        return (
+            f"No candidate is within select.budget ({reasons}). Raise it in conf/select, where null is no limit, or"
+            " make candidates smaller."
+        )
     return f"No candidate came through ({reasons}). Correct what they name, then `tinysight retry`."
 
 

@@ -165,5 +165,5 @@ def _budget(params: Params, paths: Paths, chosen: str) -> Check:
     entrant = Entrant(chosen, "", read_scores(paths.scores(chosen)))
     too_much = over_budget([entrant], params.select.budget).get(chosen)
     if too_much:
-        return Check("budget", "failed", f"It costs more than select.budget allows: {too_much}.")
+        return Check("budget", "failed", f"It is not within select.budget: {too_much}.")
     return Check("budget", "passed", "Size, time and memory are within select.budget.")
