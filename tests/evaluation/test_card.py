@@ -33,6 +33,14 @@ def test_figures_are_those_of_the_scores_with_their_intervals() -> None:
     assert "| noise | 200 | 93.0 % (89.0–96.0) |" in text
 
 
+def test_a_precision_that_val_cannot_show_is_said() -> None:
+    scores = whole_scores("svm", 0.9)
+    missed = scores.model_copy(update={"unknown": scores.unknown.model_copy(update={"reached": False})})
+    said = "that leave the oddest pictures of val unanswered, none is shown to keep this promise"
+    assert said in model_card(missed, ORIGIN, picture=False)
+    assert said not in card()
+
+
 def test_the_pairs_that_are_mixed_up_most_come_first() -> None:
     assert "Most often mixed up: dog taken for cat (3 of 50); cat taken for dog (2 of 50)." in card()
 

@@ -48,6 +48,25 @@ def test_an_unreachable_precision_comes_as_near_as_it_can():
     assert not found.reached
 
 
+def test_what_is_left_out_as_odd_was_right_and_the_surest_are_wrong():
+    """To answer all is right in 99 %; without the oddest 2 % it is not, and no stricter threshold makes up for that."""
+    found = fit_threshold(
+        *confident(np.linspace(0.6, 0.99, 1000), np.arange(1000) < 990), precision=0.99, answered=0.98
+    )
+    assert found.answered == pytest.approx(0.98)
+    assert found.precision == pytest.approx(970 / 980)
+    assert not found.reached
+
+
+def test_where_the_oddest_were_right_the_next_stricter_one_makes_up_for_it():
+    wrong = [30, *range(991, 1000)]
+    right = ~np.isin(np.arange(1000), wrong)
+    found = fit_threshold(*confident(np.linspace(0.6, 0.99, 1000), right), precision=0.99, answered=0.98)
+    assert found.reached
+    assert found.answered == pytest.approx(0.969)
+    assert found.precision == pytest.approx(960 / 969)
+
+
 def test_few_right_answers_do_not_show_a_high_precision():
     assert not fit_threshold(*rising(60, wrong=0), precision=0.99, answered=0.98).reached
     assert fit_threshold(*rising(60, wrong=0), precision=0.9, answered=0.98).reached
@@ -80,3 +99,28 @@ def test_what_it_says_about_val_is_what_applying_it_gives(rows, precision, answe
     assert found.precision == pytest.approx(right.mean())
     least = min(math.ceil(1 / (1 - precision) - 1e-9), math.ceil(len(rows) / 2))
     assert given_rows.sum() >= min(least, math.ceil(answered * len(rows)))
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.tuples(st.integers(50, 100), st.booleans()), min_size=1, max_size=300),
+    st.sampled_from([0.5, 0.75, 0.9, 0.95]),
+    st.sampled_from([0.5, 0.9, 0.98]),
+)
+def test_reached_is_said_where_it_holds_and_only_where_it_holds(rows, precision, answered):
+    probabilities, labels = confident([one / 100 for one, _ in rows], [right for _, right in rows])
+    found = fit_threshold(probabilities, labels, precision=precision, answered=answered)
+    fewest = math.ceil(1 / (1 - precision) - 1e-9)
+
+    def shown(level):
+        right = [one for confidence, one in rows if confidence / 100 >= level]
+        return len(right) >= fewest and np.mean(right) >= precision
+
+    enough = [level for level in {one / 100 for one, _ in rows}
+              if sum(one / 100 >= level for one, _ in rows) >= answered * len(rows) - 1e-9]  # fmt: skip
+    admissible = sorted({one / 100 for one, _ in rows if one / 100 >= max(enough)})
+    keeping = [level for level in admissible if shown(level)]
+    assert found.reached == bool(keeping)
+    assert shown(found.value) == found.reached
+    if keeping:  # and none that answers more does
+        assert sum(one / 100 >= found.value for one, _ in rows) == sum(one / 100 >= keeping[0] for one, _ in rows)

@@ -148,7 +148,8 @@ class Unknown(Record):
         threshold: a confidence below it is unknown.
         stated_precision: the wanted share of right answers among those given.
         val_precision: what val shows at the threshold; None if it answers nothing.
-        reached: False where val shows no threshold with the stated precision; then it is the best that val supports.
+        reached: False where val shows no threshold with the stated precision, from the one that leaves its oddest
+            pictures unanswered upwards; then it is the best that val supports.
         strangers: kinds of pictures never trained on.
     """
 

@@ -17,7 +17,8 @@ class Threshold:
         value: an answer whose largest probability is below it is unknown.
         precision: share of the val rows answered at it that are right.
         answered: share of the val rows answered at it.
-        reached: False where val shows no threshold with the wanted precision: too few rows, or too many mistakes.
+        reached: whether the answers reach the wanted precision and are enough to show it; False only where that
+            holds at no threshold that may be taken: too few rows, or too many mistakes that the model is sure of.
     """
 
     value: float
@@ -32,9 +33,11 @@ def fit_threshold(
     """The larger of two thresholds.
 
     One is the lowest at which the answers reach `precision`; it must leave at least 1 / (1 - precision)
-    answers, or half of the val rows where there are fewer, since fewer cannot show such a precision. Where
-    none reaches it, it is the one that comes nearest. The other is the highest that still answers the
-    share `answered` of the val rows: also a precise model leaves the oddest pictures unanswered.
+    answers, or half of the val rows where there are fewer, since fewer cannot show such a precision. The
+    other is the highest that still answers the share `answered` of the val rows: also a precise model leaves
+    the oddest pictures unanswered. Where the second is the larger, what it leaves out may all have been right,
+    and its answers miss `precision` again: then it is the next above it that reaches it. Where none does,
+    it is the one from the second upwards that comes nearest.
 
     A threshold lies in the middle between two confidences, never on one, and is 0 when all are answered.
 
@@ -48,9 +51,8 @@ def fit_threshold(
     right = probabilities.argmax(axis=1) == labels
     levels, given, precise = _levels(confidence, right)
     least = min(_fewest(precision), math.ceil(len(labels) / 2))
-    strict = _precise(given, precise, precision, least)
     generous = int(np.flatnonzero(given >= answered * len(labels) - 1e-9)[-1])
-    place = max(strict, generous)
+    place = generous + _precise(given[generous:], precise[generous:], precision, least)
     value = 0.0 if place == 0 else float(levels[place - 1] + levels[place]) / 2
     reached = bool(precise[place] >= precision and given[place] >= _fewest(precision))
     return Threshold(value, float(precise[place]), float(given[place] / len(labels)), reached)
@@ -74,6 +76,6 @@ def _levels(
 
 def _precise(given: NDArray[np.int64], precise: NDArray[np.float64], precision: float, least: int) -> int:
     """The place of the lowest level that is precise enough, else of the lowest among the most precise."""
-    allowed = given >= least  # at least the first: it answers every row
+    allowed = given >= least  # where not even the first is, the first is taken
     reached = np.flatnonzero(allowed & (precise >= precision))
     return int(reached[0]) if len(reached) else int(np.argmax(np.where(allowed, precise, -1.0)))
