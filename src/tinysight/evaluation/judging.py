@@ -22,7 +22,6 @@ from tinysight.params import EvaluateParams, Params
 from tinysight.predictor import Predictor
 
 SCORING_THREADS = 2  # scores are the same on any number; time and memory are measured on one
-OWN_KINDS = {"digits": ("digits",)}  # what is no stranger to a data set of that kind
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ def _unknown(predictor: Predictor, params: Params, trained: Trained, val: SplitS
         stated_precision=params.export.precision,
         val_precision=val.answered_accuracy,
         reached=trained.precision_reached,
-        strangers=strangers(predictor, seed=params.seed, skipped=OWN_KINDS.get(params.dataset.kind, ())),
+        strangers=strangers(predictor, seed=params.seed),
     )
 
 
