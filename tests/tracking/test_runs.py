@@ -9,6 +9,7 @@ from results import make_results
 from tinysight.errors import TrackingError
 from tinysight.params import Params
 from tinysight.paths import Paths
+from tinysight.stages import augment
 from tinysight.tracking import announcements, runs
 from tinysight.tracking.run_contents import readable
 from tinysight.tracking.runs import CANDIDATE, COMPLETE, KEY, PUBLISHING, publish
@@ -40,17 +41,20 @@ def test_a_pipeline_run_is_a_parent_with_a_child_for_each_candidate(finished: tu
     assert len(active_runs(finished[1])) == 4
 
 
-def test_the_parent_keeps_verdict_params_and_data_report_and_the_children_their_figures(
-    finished: tuple[Params, Paths],
+def test_the_parent_keeps_verdict_params_pictures_and_data_report_and_the_children_their_figures(
+    finished: tuple[Params, Paths], tmp_path: Path
 ) -> None:
+    augment.run(*finished)
     published = publish(*finished)
     with open_store(finished[1], write=False) as store:
         kept = {file.path for file in store.client.list_artifacts(published.run_id)}
         data = {file.path for file in store.client.list_artifacts(published.run_id, "data")}
         figures = {file.path for file in store.client.list_artifacts(published.candidates["svm"], "figures")}
-    assert kept == {"verdict.json", "verdict.md", "params.yaml", "data"}
+        picture = Path(store.client.download_artifacts(published.run_id, "figures/augmented.png", str(tmp_path)))
+    assert kept == {"verdict.json", "verdict.md", "params.yaml", "data", "figures"}
     assert data == {"data/index.html", "data/report.json"}
     assert figures == {"figures/confusion_matrix.png"}
+    assert picture.read_bytes() == finished[1].augmented_picture.read_bytes()
 
 
 def test_curves_have_a_value_for_each_epoch(finished: tuple[Params, Paths]) -> None:
