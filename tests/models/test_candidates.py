@@ -92,6 +92,23 @@ def test_a_short_training_of_small_cnn_is_already_fit_to_predict(tmp_path: Path)
     assert last.val_loss < last.loss + 0.25
 
 
+@pytest.mark.parametrize("params", [LOGISTIC, SVM], ids=named)
+def test_a_class_with_few_pictures_is_answered_more_often_where_classes_are_balanced(params, tmp_path: Path):
+    """Noise that hides most shapes: what remains to go by is how often a class is seen."""
+    whole = shape_data(train=240, copies=0)
+    pixels = np.random.default_rng(0).integers(0, 255, whole.pixels.shape, dtype=np.uint8) // 2 + whole.pixels // 3
+    rows = whole.train_rows[(whole.labels[whole.train_rows] != 1) | (whole.train_rows % 8 == 0)]
+    data = replace(whole, pixels=pixels, train_rows=rows)
+    answers = [
+        predict_logits(
+            fit_candidate(params, data, QUICK.model_copy(update={"balance": balance}), 0, tmp_path).model, data
+        )
+        for balance in (0.0, 1.0)
+    ]
+    alike, balanced = ((logits.argmax(axis=1) == 1).sum() for logits in answers)
+    assert balanced > alike
+
+
 def test_majority_answers_the_most_frequent_class(tmp_path: Path):
     data = shape_data(train=240)
     often = np.flatnonzero(data.labels[data.train_rows] != 1)[:150]
@@ -120,7 +137,7 @@ def test_every_size_that_params_allow_can_be_built(side: int):
 
 def test_the_svm_leaves_out_the_last_copies_where_memory_ends(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(svm, "BYTES", 70 * 4 * (SVM.landmarks + 1))
-    assert svm.fit(SVM, shape_data(train=60, val=12, copies=60)).rows == 70
+    assert svm.fit(SVM, shape_data(train=60, val=12, copies=60), QUICK).rows == 70
 
 
 def test_what_the_svm_leaves_out_is_of_no_class_in_particular():

@@ -35,6 +35,19 @@ def test_it_finds_the_probabilities_of_scikit_learn(penalty: float):
     np.testing.assert_allclose(ours, theirs.predict_proba(scaled), atol=0.01)
 
 
+def test_rows_count_as_sample_weight_has_it():
+    features, labels = clouds(400)
+    counts = np.where(labels == 0, 3.0, 1 / 3).astype(np.float32)
+    axes = Axes.of(features)
+    kernel, bias = axes.undo(solve(Known(axes.apply(features), labels, counts), 4, 0.01))
+    scaled = np.column_stack([centred(features), np.ones(400)])
+    theirs = LogisticRegression(C=1 / (0.01 * 400), tol=1e-8, max_iter=5000, fit_intercept=False)
+    theirs.fit(scaled, labels, sample_weight=counts)
+    scores = features @ kernel + bias
+    ours = np.exp(scores - np.log(np.exp(scores).sum(axis=1, keepdims=True)))
+    np.testing.assert_allclose(ours, theirs.predict_proba(scaled), atol=0.01)
+
+
 def test_a_turn_changes_no_length():
     features, _ = clouds(300)
     axes = Axes.of(features)

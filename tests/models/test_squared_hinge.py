@@ -32,6 +32,19 @@ def test_it_reaches_the_objective_of_liblinear(c: float):
     assert objective(ours, features, labels, 4, c) <= best * 1.003
 
 
+def test_rows_that_count_more_are_given_as_roots():
+    """As LinearSVC has sample_weight."""
+    features, labels = clusters(400, 4)
+    counts = np.where(labels == 0, 5, 0.5).astype(np.float32)
+    roots = np.sqrt(counts)
+    ours = solve(features * roots[:, None], labels, 4, 0.1, reach=roots)
+    theirs = LinearSVC(C=0.1, fit_intercept=False, dual=False, tol=1e-8, max_iter=10_000)
+    theirs.fit(features, labels, sample_weight=counts)
+    np.testing.assert_allclose(features @ ours, features @ theirs.coef_.T, atol=0.05)
+    alike = solve(features, labels, 4, 0.1)
+    assert ((features @ ours).argmax(axis=1) == 0).sum() > ((features @ alike).argmax(axis=1) == 0).sum() + 10
+
+
 def test_two_runs_find_the_same():
     features, labels = clusters(200, 3)
     np.testing.assert_array_equal(solve(features, labels, 3, 0.1), solve(features, labels, 3, 0.1))

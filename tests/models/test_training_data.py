@@ -140,6 +140,7 @@ def test_rare_classes_can_count_more(balance: float, rare: float) -> None:
     weights = data.class_weights(balance)
     assert weights[1] / weights[0] == pytest.approx(rare)
     assert np.mean([weights[label] for label in labels]) == pytest.approx(1)
+    np.testing.assert_allclose(data.row_weights(np.array([0, 99]), balance), [weights[0], weights[1]], rtol=1e-6)
 
 
 def test_a_class_without_train_pictures_counts_nothing() -> None:

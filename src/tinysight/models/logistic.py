@@ -7,12 +7,12 @@ from tinysight.models.fitted import Fitted
 from tinysight.models.resizing import resize
 from tinysight.models.softmax_regression import fit_head
 from tinysight.models.training_data import TrainingData
-from tinysight.params import LogisticParams, tried
+from tinysight.params import LogisticParams, TrainParams, tried
 
 MOST_ROWS = 40_000  # more teach so few weights no more
 
 
-def fit(params: LogisticParams, data: TrainingData) -> Fitted:
+def fit(params: LogisticParams, data: TrainingData, settings: TrainParams) -> Fitted:
     """Solves it on the pixels of train rows and copies; val chooses the penalty."""
     classes = len(data.class_names)
     model = build(params, data.image_size, classes)
@@ -20,7 +20,7 @@ def fit(params: LogisticParams, data: TrainingData) -> Fitted:
     places = chosen_places(data, min(MOST_ROWS, BYTES // (8 * pixels_of.output.shape[1])))
     pixels = collect("logistic: pixels", pixels_of, train_batches(data, places), len(places))
     val = collect("", pixels_of, data.val_batches(), len(data.val_rows))
-    kernel, bias = fit_head(pixels, data, places, val, tried(params.penalty))
+    kernel, bias = fit_head(pixels, data, places, val, tried(params.penalty), settings.balance)
     model.get_layer("logits").set_weights([kernel, bias])
     return Fitted(model, (), 0, len(places))
 

@@ -60,14 +60,21 @@ class Axes:
 
 @dataclass(frozen=True)
 class Known:
-    """Turned rows with their labels."""
+    """Turned rows with their labels.
+
+    Attributes:
+        features: (n, d).
+        labels: (n,).
+        counts: (n,) what each row counts, 1 on average; None: all alike.
+    """
 
     features: Floats
     labels: Labels
+    counts: Floats | None = None
 
 
 def fit_head(
-    features: Floats, data: TrainingData, places: Labels, val: Floats, penalties: Sequence[float]
+    features: Floats, data: TrainingData, places: Labels, val: Floats, penalties: Sequence[float], balance: float = 0
 ) -> tuple[Floats, Floats]:
     """The last layer of a candidate, from features that stand still.
 
@@ -77,19 +84,20 @@ def fit_head(
         places: (n,) of data.
         val: (v, d) of the val rows.
         penalties: to choose from.
+        balance: 0 counts every picture alike, 1 every class.
 
     Returns:
         kernel (d, classes) and bias (classes,).
     """
     axes, classes = Axes.of(features), len(data.class_names)
-    known = Known(axes.apply(features), data.train_labels[places])
+    known = Known(axes.apply(features), data.train_labels[places], data.row_weights(places, balance))
     originals = _part(known, places < len(data.train_rows))
     penalty = choose_penalty(originals, Known(axes.apply(val), data.val_labels), classes, penalties)
     return axes.undo(solve(known, classes, penalty))
 
 
 def solve(known: Known, classes: int, penalty: float) -> Floats:
-    """Minimises the mean cross-entropy + ½ · penalty · |w|².
+    """Minimises the mean cross-entropy, each row as much as it counts, + ½ · penalty · |w|².
 
     Args:
         known: features that depend little on each other, with a column of ones for a bias, and labels below classes.
@@ -99,16 +107,17 @@ def solve(known: Known, classes: int, penalty: float) -> Floats:
     Returns:
         (d, classes) weights.
     """
-    weight, rows = 1 / (penalty * len(known.labels)), np.arange(len(known.labels))
-    squares = np.einsum("nd,nd->d", known.features, known.features, dtype=np.float64)
+    rows, counts = np.arange(len(known.labels)), np.float32(1) if known.counts is None else known.counts
+    weights = np.broadcast_to(counts / np.float32(penalty * len(rows)), len(rows))
+    squares = np.einsum("nd,nd,n->d", known.features, known.features, weights, dtype=np.float64, optimize=False)
 
     def loss(scores: Floats) -> tuple[float, Floats]:
         logs = scores - logsumexp(scores, axis=1, keepdims=True)  # (n, classes)
         slope = np.exp(logs)
         slope[rows, known.labels] -= 1
-        return -weight * float(logs[rows, known.labels].sum(dtype=np.float64)), np.float32(weight) * slope
+        return -float(np.dot(logs[rows, known.labels].astype(np.float64), weights)), weights[:, None] * slope
 
-    steps = Steps.of_diagonal(1 + weight * squares / classes)  # the curvature where all classes are as likely
+    steps = Steps.of_diagonal(1 + squares / classes)  # the curvature where all classes are as likely
     return descend(known.features, loss, steps, np.zeros((known.features.shape[1], classes)), ITERATIONS)
 
 
@@ -129,7 +138,7 @@ def choose_penalty(train: Known, val: Known, classes: int, penalties: Sequence[f
 
 
 def _part(known: Known, chosen: NDArray[np.bool_]) -> Known:
-    return Known(known.features[chosen], known.labels[chosen])
+    return Known(known.features[chosen], known.labels[chosen], None if known.counts is None else known.counts[chosen])
 
 
 def _loss(learned: Known, judged: Known, classes: int, penalty: float) -> float:

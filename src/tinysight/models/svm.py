@@ -14,7 +14,7 @@ from tinysight.models.rbf import Rbf
 from tinysight.models.resizing import resize
 from tinysight.models.squared_hinge import solve
 from tinysight.models.training_data import TrainingData
-from tinysight.params import SvmParams, tried
+from tinysight.params import SvmParams, TrainParams, tried
 
 MOST_ROWS = 60_000  # as many as fill a minute; train rows come before copies
 TRIAL_ROWS = 4_000  # on which gamma is chosen
@@ -26,13 +26,14 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Rows:
-    """Components of pictures, with their labels."""
+    """Components of pictures, with their labels, and the roots of what each counts."""
 
     components: Floats
     labels: Labels
+    roots: Floats
 
 
-def fit(params: SvmParams, data: TrainingData) -> Fitted:
+def fit(params: SvmParams, data: TrainingData, settings: TrainParams) -> Fitted:
     """Finds the principal axes of the features, then the landmarks, then the SVM; val chooses gamma and c.
 
     The kernel is approximated by its values at some pictures, the landmarks (Nyström): a step costs as much as
@@ -46,8 +47,9 @@ def fit(params: SvmParams, data: TrainingData) -> Fitted:
     _set_axes(model, data, places[np.sort(draw[:AXES_ROWS])])
     components_of = keras.Model(model.input, model.get_layer("components").output)
     train = Rows(collect("svm: features", components_of, train_batches(data, places), len(places)),
-                 data.train_labels[places])  # fmt: skip
-    val = Rows(collect("svm: val", components_of, data.val_batches(), len(data.val_rows)), data.val_labels)
+                 data.train_labels[places], np.sqrt(data.row_weights(places, settings.balance)))  # fmt: skip
+    val = Rows(collect("svm: val", components_of, data.val_batches(), len(data.val_rows)), data.val_labels,
+               np.ones(len(data.val_rows), dtype=np.float32))  # fmt: skip
     points = train.components[np.sort(draw[: model.get_layer("kernel").landmarks])]
     gamma = _choose_gamma(params, train, val, points, draw[:TRIAL_ROWS], classes)
     weights, _ = _solve(train, val, points, gamma, tried(params.c), classes)
@@ -100,7 +102,8 @@ def kernel_values(components: Floats, points: Floats, gamma: float) -> Floats:
 
 def _choose_gamma(params: SvmParams, train: Rows, val: Rows, points: Floats, some: Labels, classes: int) -> float:
     """The width with the most right answers on val, from a part of the train rows; of equals the widest kernel."""
-    few = Rows(train.components[np.sort(some)], train.labels[np.sort(some)])
+    some = np.sort(some)
+    few = Rows(train.components[some], train.labels[some], train.roots[some])
     unit = 1 / median_square(points)
     gammas = [unit * gamma for gamma in sorted(tried(params.gamma))]
     if len(gammas) == 1:
@@ -122,9 +125,10 @@ def _solve(
 ) -> tuple[Floats, float]:
     """The weights of the c with the most right answers on val, and their share; of equals the least c."""
     values, judged = kernel_values(train.components, points, gamma), kernel_values(val.components, points, gamma)
+    values *= train.roots[:, None]
     products, best = gram(values), (np.empty((0, 0), dtype=np.float32), -1.0)
     for c in sorted(cs):
-        weights = solve(values, train.labels, classes, c, products)
+        weights = solve(values, train.labels, classes, c, products, train.roots)
         right = float(np.mean((judged @ weights).argmax(axis=1) == val.labels))
         if right > best[1]:
             best = weights, right

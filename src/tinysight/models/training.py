@@ -41,7 +41,8 @@ def fit_candidate(
         ModelError: if the training runs away.
     """
     kind = import_module(f"tinysight.models.{params.kind}")
-    known = {"params": params, "data": data, "settings": settings, "seed": seed, "cache": cache}
+    known = {"params": params, "data": data, "settings": settings, "seed": seed, "cache": cache,
+             "checkpoint": checkpoint}  # fmt: skip
     if hasattr(kind, "fit"):
         fitted: Fitted = _call(kind.fit, known)
         return fitted

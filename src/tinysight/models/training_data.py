@@ -77,6 +77,12 @@ class TrainingData:
         weights *= counts.sum() / (weights * counts).sum()
         return {label: float(weight) for label, weight in enumerate(weights)}
 
+    def row_weights(self, places: Rows, balance: float) -> NDArray[np.float32]:
+        """(len(places),) what a mistake on the picture at each place counts, as class_weights has it."""
+        weights = self.class_weights(balance)
+        by_label = np.array([weights[label] for label in range(len(weights))], dtype=np.float32)
+        return np.asarray(by_label[self.train_labels[places]])
+
     def epoch(self, clean: float, draw: np.random.Generator) -> Rows:
         """(len(self),) int64: the places that an epoch shows, in an order drawn at random.
 

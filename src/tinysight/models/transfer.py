@@ -9,19 +9,29 @@ from numpy.typing import NDArray
 from tinysight.models.collected import chosen_places
 from tinysight.models.feature_model import build_features
 from tinysight.models.features import features
+from tinysight.models.fine_tuning import fine_tune
 from tinysight.models.fitted import Fitted
 from tinysight.models.pretrained_network import PretrainedNetwork, working_side
 from tinysight.models.roots import Roots, roots
 from tinysight.models.softmax_regression import fit_head
 from tinysight.models.training_data import TrainingData
-from tinysight.params import TransferParams, tried
+from tinysight.params import TrainParams, TransferParams, tried
 
 MANY = 5_000  # pictures, copies included: above it the side is the one that validate uses
 MOST_ROWS = 20_000  # pictures: more take minutes to look at and teach a single layer hardly more
 
 
-def fit(params: TransferParams, data: TrainingData, cache: Path) -> Fitted:
+def fit(
+    params: TransferParams,
+    data: TrainingData,
+    settings: TrainParams,
+    seed: int,
+    cache: Path,
+    checkpoint: Path | None = None,
+) -> Fitted:
     """Looks at each picture once, through ONNX Runtime, and solves the last layer on what the network saw.
+
+    Where params.fine_tune asks for it, the end of the network then learns on.
 
     Raises:
         ModelError: if the network or its weights cannot be had.
@@ -32,9 +42,12 @@ def fit(params: TransferParams, data: TrainingData, cache: Path) -> Fitted:
     seen = _see_rows(network, data, places[places < originals], cache)
     copies = features(data.copies, cache, rows=places[places >= originals] - originals, network=network)
     train, val = seen[: int((places < originals).sum())], seen[-len(data.val_rows) :]
-    kernel, bias = fit_head(roots(np.concatenate([train, copies])), data, places, roots(val), tried(params.penalty))
+    known = roots(np.concatenate([train, copies]))
+    kernel, bias = fit_head(known, data, places, roots(val), tried(params.penalty), settings.balance)
     model = build(network, data.image_size, len(data.class_names))
     model.get_layer("logits").set_weights([kernel, bias])
+    if params.fine_tune.convolutions:
+        return fine_tune(model, params.fine_tune, data, settings, seed, checkpoint)
     return Fitted(model, (), 0, len(places))
 
 
@@ -70,5 +83,5 @@ def _see_rows(
     wanted = np.concatenate([data.train_rows[places], data.val_rows])
     if len(data.pixels) > MOST_ROWS:
         return features(data.pixels, cache, rows=wanted, network=network)
-    everything = features(data.pixels, cache, network=network)  # validate has looked at the same rows
+    everything = features(data.pixels, cache, network=network)  # for any split and seed
     return np.asarray(everything[wanted])

@@ -27,6 +27,7 @@ from tinysight.params.logger import LoggerParams
 from tinysight.params.models import (
     BUILT_IN,
     CandidateName,
+    FineTuneParams,
     LogisticParams,
     MajorityParams,
     MlpParams,
@@ -57,6 +58,7 @@ __all__ = [
     "ExpectedParams",
     "ExportParams",
     "FashionMnistParams",
+    "FineTuneParams",
     "FolderParams",
     "LabelStudioParams",
     "LabelimgParams",

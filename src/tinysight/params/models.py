@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from tinysight.params.candidate import CandidateParams, kind_of, own_class
-from tinysight.params.section import Positive
+from tinysight.params.section import Positive, Section
 
 Above0 = Annotated[float, Field(gt=0)]
 Tried = Above0 | Annotated[tuple[Above0, ...], Field(min_length=1)]  # val chooses one of several
@@ -106,6 +106,20 @@ class SmallCnnParams(_Network):
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]
 
 
+class FineTuneParams(Section):
+    """What of a pretrained network learns on.
+
+    Attributes:
+        convolutions: how many of the last ones; 0: none. 4 are EfficientNet-Lite0's last block and its head.
+        epochs: how often it sees the pictures.
+        learning_rate: at the start; it falls to 0.
+    """
+
+    convolutions: Annotated[int, Field(ge=0, le=100)] = 0
+    epochs: Positive = 4
+    learning_rate: Annotated[float, Field(gt=0, le=0.1)] = 1e-4
+
+
 class TransferParams(CandidateParams):
     """Logistic regression on what a network sees that learned from ImageNet.
 
@@ -114,6 +128,7 @@ class TransferParams(CandidateParams):
         weights: a file of a Keras backbone's weights; null lets Keras download them.
         side: what pictures are resized to; null chooses by the data set's image_size.
         penalty: on the weights of the features, which have one common scale.
+        fine_tune: the end of the network, which may learn on.
     """
 
     bytes_suit: ClassVar[bool] = True
@@ -122,6 +137,7 @@ class TransferParams(CandidateParams):
     weights: str | None
     side: Annotated[int, Field(ge=32, le=512)] | None
     penalty: Tried
+    fine_tune: FineTuneParams = FineTuneParams()
 
 
 BUILT_IN: Mapping[str, type[CandidateParams]] = {
