@@ -73,6 +73,16 @@ def test_a_file_that_is_missing_or_holds_no_weights_is_named(tmp_path: Path):
         build_backbone(NAME, 32, broken)
 
 
+@pytest.mark.parametrize("brought", [True, False])
+def test_a_side_that_is_too_small_is_told_as_such_with_the_least_that_is_allowed(tmp_path: Path, brought: bool):
+    file = tmp_path / "inception.weights.h5"
+    file.touch()
+    with pytest.raises(
+        ModelError, match=r"InceptionV3 cannot see pictures of 64 pixels.*at least 75x75.*transfer\.side"
+    ):
+        build_backbone("InceptionV3", 64, file if brought else None)
+
+
 def test_without_a_network_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     for name in ("https_proxy", "HTTPS_PROXY"):

@@ -34,7 +34,8 @@ def build_backbone(name: str, side: int, weights: Path | None) -> keras.Model:
         float32 (N, side, side, 3), RGB from 0 to 255, to (N, features).
 
     Raises:
-        ModelError: if the name is unknown, the weights cannot be read, or the download fails.
+        ModelError: if the name is unknown, the side is too small for it, the weights cannot be read, or the download
+            fails.
     """
     if name not in backbone_names():
         raise ModelError(
@@ -47,26 +48,51 @@ def build_backbone(name: str, side: int, weights: Path | None) -> keras.Model:
 
 
 def _network(name: str, side: int, weights: Path | None) -> keras.Model:
-    if weights is not None and not weights.is_file():
+    if weights is None:
+        return _downloaded(name, side)
+    if not weights.is_file():
         raise ModelError(f"models.transfer.weights: {weights} is no file. Name a file of {name}'s weights, or null.")
+    made = _untrained(name, side)
     try:
-        made = getattr(keras.applications, name)(
-            include_top=False, pooling="avg", input_shape=(side, side, 3), weights=None if weights else "imagenet"
-        )
-        if weights:
-            made.load_weights(weights)
-    except Exception as error:  # Keras, h5py and urllib raise types of their own
-        reason = " ".join(str(error).split())[:200]
-        if weights:
-            raise ModelError(
-                f"{weights} holds no readable weights of {name} without its classifier: {reason}."
-                " Save them with model.save_weights, or set models.transfer.weights to null."
-            ) from error
+        made.load_weights(weights)
+    except Exception as error:  # Keras and h5py raise types of their own
         raise ModelError(
-            f"The weights of {name} cannot be downloaded: {reason}. Connect this machine to the network once, name a"
-            " file in models.transfer.weights, or use backbone: efficientnet_lite0, whose weights are installed."
+            f"{weights} holds no readable weights of {name} without its classifier: {_short(error)}."
+            " Save them with model.save_weights, or set models.transfer.weights to null."
         ) from error
     return made
+
+
+def _downloaded(name: str, side: int) -> keras.Model:
+    try:
+        return _built(name, side, "imagenet")
+    except Exception as error:  # Keras and urllib raise types of their own
+        _untrained(name, side)  # says so if no weights would do
+        raise ModelError(
+            f"The weights of {name} cannot be downloaded: {_short(error)}. Connect this machine to the network once,"
+            " name a file in models.transfer.weights, or use backbone: efficientnet_lite0, whose weights are installed."
+        ) from error
+
+
+def _untrained(name: str, side: int) -> keras.Model:
+    """The network with random weights, which no file and no network can be at fault for."""
+    try:
+        return _built(name, side, None)
+    except ValueError as error:
+        raise ModelError(
+            f"{name} cannot see pictures of {side} pixels: {_short(error)}. Correct models.transfer.side in"
+            " conf/model/transfer.yaml; where it is null, it follows from dataset.image_size."
+        ) from error
+
+
+def _built(name: str, side: int, weights: str | None) -> keras.Model:
+    return getattr(keras.applications, name)(
+        include_top=False, pooling="avg", input_shape=(side, side, 3), weights=weights
+    )
+
+
+def _short(error: Exception) -> str:
+    return " ".join(str(error).split())[:200].rstrip(".")
 
 
 def _scaling(name: str) -> str:
