@@ -21,6 +21,15 @@ def test_a_queued_experiment_shares_the_state_of_the_main_checkout(tmp_path: Pat
     assert Paths(queued).dataset == queued / "data" / "dataset"
 
 
+def test_a_file_that_a_setting_names_is_found_from_a_queued_experiment_too(tmp_path: Path) -> None:
+    queued = tmp_path / ".dvc" / "tmp" / "exps" / "tmpab12"
+    queued.mkdir(parents=True)
+    assert Paths(queued).named("w.h5") == tmp_path.resolve() / "w.h5"
+    (queued / "w.h5").touch()  # in git, it is in the copy too
+    assert Paths(queued).named("w.h5") == queued / "w.h5"
+    assert Paths(queued).named("/elsewhere/w.h5") == Path("/elsewhere/w.h5")
+
+
 def test_a_folder_that_is_merely_called_exps_is_its_own_checkout(tmp_path: Path) -> None:
     project = tmp_path / "exps" / "mine"
     project.mkdir(parents=True)

@@ -158,6 +158,11 @@ class Paths:
                 return folder.parent.parent.parent
         return self.root.resolve()
 
+    def named(self, name: str) -> Path:
+        """A file that a setting names: from here, or, where a queued experiment's copy lacks it, the main checkout."""
+        here = self.root / name
+        return here if here.exists() else self.main_checkout / name
+
     @property
     def state(self) -> Path:
         """What outlives a stage and is no out: store, caches, checkpoints; in the main checkout."""

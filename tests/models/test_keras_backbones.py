@@ -11,6 +11,7 @@ from tinysight.errors import ModelError
 from tinysight.models.keras_backbones import SCALINGS, _scaled, backbone_names, build_backbone
 from tinysight.models.onnx_file import convert, finish, with_probabilities
 from tinysight.models.training import fit_candidate
+from tinysight.models.transfer import network_of
 from tinysight.params import TransferParams
 from tinysight.predictor import Predictor
 
@@ -81,6 +82,19 @@ def test_a_side_that_is_too_small_is_told_as_such_with_the_least_that_is_allowed
         ModelError, match=r"InceptionV3 cannot see pictures of 64 pixels.*at least 75x75.*transfer\.side"
     ):
         build_backbone("InceptionV3", 64, file if brought else None)
+
+
+def test_weights_are_found_and_told_apart_in_a_queued_experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    queued, data = tmp_path / ".dvc" / "tmp" / "exps" / "tmpab12", shape_data(train=12, val=6)
+    queued.mkdir(parents=True)
+    monkeypatch.chdir(queued)
+    missing = network_of(params(weights="w.h5"), data).digest()
+    (tmp_path / "w.h5").write_bytes(b"of one training")
+    one = network_of(params(weights="w.h5"), data)
+    first = one.digest()
+    (tmp_path / "w.h5").write_bytes(b"of another")
+    assert one.weights == tmp_path / "w.h5"
+    assert len({missing, first, one.digest(), network_of(params(), data).digest()}) == 4
 
 
 def test_without_a_network_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

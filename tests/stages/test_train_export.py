@@ -94,6 +94,14 @@ def test_an_export_that_fails_leaves_only_its_reason(paths: Paths, monkeypatch: 
     assert "must agree" in read_status(paths.export("majority")).reason
 
 
+def test_other_weights_under_the_same_name_are_another_training(paths: Paths):
+    params, file = make_params(*QUICK, "models.transfer.weights=w.h5"), paths.root / "w.h5"
+    before = train._key(params, "transfer", paths), train._key(params, "svm", paths)
+    file.write_bytes(b"other weights")
+    assert train._key(params, "transfer", paths) != before[0]
+    assert train._key(params, "svm", paths) == before[1]
+
+
 @pytest.mark.parametrize("missing", ["data/dataset/dataset.json", "data/split/val.npy", "data/augmented/pixels.npy"])
 def test_missing_inputs_stop_the_stage(paths: Paths, missing: str):
     (paths.root / missing).unlink()

@@ -41,10 +41,10 @@ class PretrainedNetwork:
             ModelError: if the installed weights are missing.
         """
         file = weights_file() if self.backbone == EFFICIENTNET_LITE0 else self.weights
-        if (
-            file is None or not file.is_file()
-        ):  # Keras's own, which never change; a missing file is told when it is read
-            return "imagenet"
+        if file is None:
+            return "imagenet"  # Keras's own, which never change
+        if not file.is_file():
+            return "missing"  # what is told when it is read
         return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 

@@ -16,6 +16,7 @@ from tinysight.models.roots import Roots, roots
 from tinysight.models.softmax_regression import fit_head
 from tinysight.models.training_data import TrainingData
 from tinysight.params import TrainParams, TransferParams, tried
+from tinysight.paths import Paths
 
 MANY = 5_000  # pictures, copies included: above it the side is the one that validate uses
 MOST_ROWS = 20_000  # pictures: more take minutes to look at and teach a single layer hardly more
@@ -53,7 +54,7 @@ def fit(
 
 def network_of(params: TransferParams, data: TrainingData) -> PretrainedNetwork:
     """What the section of params.yaml names, at a side that suits the data set."""
-    weights = Path(params.weights) if params.weights else None
+    weights = Paths(Path.cwd()).named(params.weights) if params.weights else None
     return PretrainedNetwork(params.backbone, params.side or side_for(data.image_size, len(data)), weights)
 
 

@@ -23,6 +23,10 @@ class CandidateParams(Section):
     bytes_suit: ClassVar[bool] = False
     bfloat16: ClassVar[bool] = False
 
+    def files(self) -> list[str]:
+        """The files that its settings name, whose content decides the result too."""
+        return []
+
 
 def kind_of(params: type[CandidateParams]) -> str:
     """The only kind that a class allows; empty where it allows any."""

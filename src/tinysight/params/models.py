@@ -125,7 +125,7 @@ class TransferParams(CandidateParams):
 
     Attributes:
         backbone: efficientnet_lite0, whose weights are installed, or a name of keras.applications.
-        weights: a file of a Keras backbone's weights; null lets Keras download them.
+        weights: a file of a Keras backbone's weights, from the main checkout; null lets Keras download them.
         side: what pictures are resized to; null chooses by the data set's image_size.
         penalty: on the weights of the features, which have one common scale.
         fine_tune: the end of the network, which may learn on.
@@ -138,6 +138,10 @@ class TransferParams(CandidateParams):
     side: Annotated[int, Field(ge=32, le=512)] | None
     penalty: Tried
     fine_tune: FineTuneParams = FineTuneParams()
+
+    def files(self) -> list[str]:
+        """The weights."""
+        return [self.weights] if self.weights else []
 
 
 BUILT_IN: Mapping[str, type[CandidateParams]] = {

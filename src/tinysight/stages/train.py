@@ -91,6 +91,8 @@ def _key(params: Params, candidate: str, paths: Paths) -> str:
     own = params.models[candidate].model_dump(mode="json")
     story = [__version__, version("keras"), read_info(paths.dataset).digest, sections, own]
     digest = hashlib.sha256(json.dumps(story, sort_keys=True).encode())
+    for file in map(paths.named, params.models[candidate].files()):
+        digest.update(file.read_bytes() if file.is_file() else b"")
     for rows in ("train", "val"):
         digest.update((paths.split / f"{rows}.npy").read_bytes())
     return digest.hexdigest()[:32]
