@@ -2,6 +2,7 @@
 
 import pytest
 from evaluated import scores_of, whole_scores
+from tiny_datasets import make_params
 from verdicts import trial
 
 from tinysight.evaluation.beside import Beside
@@ -14,7 +15,7 @@ from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
 from tinysight.evaluation.verdict_page import verdict_page
 from tinysight.params import ExpectedParams
 
-BESIDE = Beside("digits")
+BESIDE = Beside("digits", augment=make_params().augment)
 EXPECTED = ExpectedParams(shift=0.15, rotation=10.0)
 
 
@@ -105,7 +106,7 @@ def test_the_page_without_a_candidate_gives_reasons_and_the_way_on():
 
 
 def test_next_steps_name_the_weakest_class_and_what_it_is_taken_for():
-    steps = next_steps(SVM.scores, BESIDE, some_failed=False)
+    steps = next_steps(SVM.scores, EXPECTED, BESIDE, some_failed=False)
     assert any(
         step.startswith("dog is recognised least often (in 94.0 %") and "taken for cat" in step for step in steps
     )
@@ -114,20 +115,20 @@ def test_next_steps_name_the_weakest_class_and_what_it_is_taken_for():
 
 @pytest.mark.parametrize(("expected", "said"), [(0.90, True), (0.94, False)])
 def test_a_loss_by_motion_suggests_more_moved_copies(expected, said):
-    steps = next_steps(scores_of("svm", expected), BESIDE, some_failed=True)
+    steps = next_steps(scores_of("svm", expected), EXPECTED, BESIDE, some_failed=True)
     assert any("augment.copies" in step for step in steps) == said
     assert any("retry" in step for step in steps)
 
 
 def test_where_nobody_has_tried_more_pictures_the_command_is_named():
-    assert "`tinysight learning-curve`" in next_steps(SVM.scores, BESIDE, some_failed=False)[-1]
+    assert "`tinysight learning-curve`" in next_steps(SVM.scores, EXPECTED, BESIDE, some_failed=False)[-1]
 
 
 def test_what_a_learning_curve_found_is_a_step():
     rows = [trial(number, 1 - 0.4 * (number / 100) ** -0.5) for number in (100, 200, 400, 800)]
     sizes = [trial(800, 0.9, varied=SIZE, size=28), trial(800, 0.95, varied=SIZE, size=56)]
     found = Learning(dataset_digest="d", trials=[*rows, *sizes])
-    steps = next_steps(SVM.scores, Beside("digits", 28, learning=found), some_failed=False)
+    steps = next_steps(SVM.scores, EXPECTED, Beside("digits", 28, learning=found), some_failed=False)
     assert "twice as many would bring about" in steps[-2]
     assert steps[-1].startswith("At 56 × 56 pixels it names 5.0 points more")
     assert not any("learning-curve" in step for step in steps)

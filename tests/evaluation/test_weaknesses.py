@@ -1,6 +1,9 @@
-"""What breaks a model soonest is named, with the augmentation against it."""
+"""What breaks a model soonest is named, with what can be done against it."""
 
+import pytest
 from evaluated import curves_of, scores_of
+from tiny_datasets import make_params
+from verdicts import EXPECTED
 
 from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.next_steps import next_steps
@@ -14,8 +17,8 @@ def scores(spoiled: float):
 def test_the_kind_that_costs_most_while_still_mild_is_the_weakness():
     found = weakness(scores(0.5))
     assert found is not None
-    assert (found.kind, found.level, round(found.loss, 2), found.left) == ("brightness", "20 %", 0.45, 0.5)
-    assert found.remedy == "augment.brightness=0.2"
+    assert (found.kind, found.strength, found.level) == ("brightness", 0.2, "20 %")
+    assert (round(found.loss, 2), found.left) == (0.45, 0.5)
 
 
 def test_what_costs_little_is_none():
@@ -28,7 +31,34 @@ def test_scores_without_curves_say_nothing():
     assert weakness_sentence(scores_of("svm", 0.95)) == ""
 
 
+def steps(spoiled: float, *overrides: str) -> str:
+    beside = Beside("pets", augment=make_params(*overrides).augment)
+    return "\n".join(next_steps(scores(spoiled), EXPECTED, beside, some_failed=False))
+
+
 def test_the_next_steps_name_the_override_only_where_it_matters():
-    steps = next_steps(scores(0.5), Beside("pets"), some_failed=False)
-    assert any("dvc exp run -S augment.brightness=0.2" in step for step in steps)
-    assert not any("brightness" in step for step in next_steps(scores(0.94), Beside("pets"), some_failed=False))
+    assert "train on copies that do, `dvc exp run -S augment.brightness=0.2`" in steps(0.5)
+    assert "brightness" not in steps(0.94)
+
+
+def test_where_copies_vary_so_already_more_pictures_are_the_remedy():
+    text = steps(0.5, "augment.brightness=0.3")
+    assert "Brightness at 20 % costs svm 45.0 points though it is trained on copies that vary so" in text
+    assert "(`augment.brightness` is 0.3): if your pictures vary so, take more pictures that do" in text
+    assert "dvc exp run" not in text
+
+
+@pytest.mark.parametrize(
+    ("override", "advice"),
+    [
+        ("augment.copies=2", "try more moved copies for training, `dvc exp run -S augment.copies=5`"),
+        ("augment.copies=8", "try more moved copies for training, `dvc exp run -S augment.copies=16`"),
+        ("augment.copies=50", "take more pictures that are moved so"),
+        ("augment=none", "`dvc exp run -S augment.copies=2 -S augment.shift=0.15 -S augment.rotation=10`"),
+        ("augment.shift=0.1", "moved as far as you expect, `dvc exp run -S augment.shift=0.15`"),
+    ],
+)
+def test_a_loss_by_motion_asks_for_more_than_copies_show_today(override, advice):
+    beside = Beside("pets", augment=make_params(override).augment)
+    found = next_steps(scores_of("svm", 0.9), EXPECTED, beside, some_failed=False)
+    assert advice in next(step for step in found if step.startswith("Being moved costs svm 5.0 points: "))

@@ -72,6 +72,13 @@ def test_people_get_a_page_with_its_figure(tmp_path):
         image.verify()
 
 
+def test_what_to_do_next_starts_from_the_copies_of_today(tmp_path):
+    project = evaluated(tmp_path, dict.fromkeys(LADDER) | {"svm": (0.9, 10)})
+    run(project, "augment.copies=8")
+    for page in (project.paths.verdict_text, project.paths.verdict_html):
+        assert "augment.copies=16" in page.read_text(encoding="utf-8")
+
+
 def test_the_page_says_why_in_the_words_of_the_verdict(tmp_path):
     project = evaluated(tmp_path)
     run(project)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tinysight.evaluation.learning import Learning
 from tinysight.evaluation.mistakes import Mistakes
+from tinysight.params import AugmentParams
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Beside:
         learning: trials on today's data set.
         mistakes: of the chosen candidate.
         augmented: a PNG of augmented pictures.
+        augment: how they were made.
     """
 
     dataset: str
@@ -25,3 +27,4 @@ class Beside:
     learning: Learning | None = None
     mistakes: Mistakes | None = None
     augmented: bytes = b""
+    augment: AugmentParams | None = None

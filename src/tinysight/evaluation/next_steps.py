@@ -5,9 +5,11 @@ from pathlib import Path
 from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.explanation import MAJORITY
 from tinysight.evaluation.learning import ROWS, SIZE, more_pictures, other_size
+from tinysight.evaluation.remedies import more_copies, present, stronger
 from tinysight.evaluation.scores import Scores
 from tinysight.evaluation.weaknesses import weakness
 from tinysight.evaluation.wording import percent, points
+from tinysight.params import AugmentParams, ExpectedParams
 from tinysight.paths import Paths, candidate_of
 
 SENSIBLE_GAP = 0.03  # a loss or an uncertainty below it is not what to work on first
@@ -21,11 +23,12 @@ LOOK = (
 )
 
 
-def next_steps(chosen: Scores | None, beside: Beside, *, some_failed: bool) -> list[str]:
+def next_steps(chosen: Scores | None, expected: ExpectedParams, beside: Beside, *, some_failed: bool) -> list[str]:
     """One Markdown sentence or two for each step.
 
     Args:
         chosen: the chosen candidate's scores; None if every candidate failed.
+        expected: the warps under which it was decided.
         beside: what else is known, trials on today's data set among it.
         some_failed: whether there is a candidate to try again.
     """
@@ -34,7 +37,9 @@ def next_steps(chosen: Scores | None, beside: Beside, *, some_failed: bool) -> l
         return again
     if chosen.kind == MAJORITY:
         return [LOOK, *again]
-    found = [*_weakest_class(chosen), *_moved(chosen), *_spoiled(chosen), *_uncertain(chosen)]
+    augment = beside.augment
+    trained = [*_moved(chosen, expected, augment), *_spoiled(chosen, augment)] if augment else []
+    found = [*_weakest_class(chosen), *trained, *_uncertain(chosen)]
     return [SERVE, *again, *found, *_learned(chosen, beside)]
 
 
@@ -60,23 +65,33 @@ def _folder(chosen: Scores) -> str:
     return Paths(Path()).scores(chosen.name).as_posix()
 
 
-def _moved(chosen: Scores) -> list[str]:
+def _moved(chosen: Scores, expected: ExpectedParams, augment: AugmentParams) -> list[str]:
     loss = chosen.val.accuracy - chosen.val.expected_accuracy
-    advice = (
-        f"Being moved costs {chosen.name} {points(loss)}: try more moved copies for training,"
-        " `dvc exp run -S augment.copies=5`."
-    )
-    return [advice] if loss >= SENSIBLE_GAP else []
-
-
-def _spoiled(chosen: Scores) -> list[str]:
-    found = weakness(chosen)
-    if found is None or not found.remedy:
+    if loss < SENSIBLE_GAP:
         return []
-    advice = (
-        f"{found.kind} at {found.level} costs {chosen.name} {points(found.loss)}: if your pictures vary so, train on"
-        f" copies that do, `dvc exp run -S {found.remedy}`; if they don't, leave it."
-    )
+    wider = stronger({"shift": expected.shift, "rotation": expected.rotation}, augment)
+    if wider:
+        advice = f"train on copies that are moved as far as you expect, `dvc exp run {wider}`."
+    elif more := more_copies(augment):
+        advice = f"try more moved copies for training, `dvc exp run {more}`."
+    else:
+        advice = "take more pictures that are moved so."
+    return [f"Being moved costs {chosen.name} {points(loss)}: {advice}"]
+
+
+def _spoiled(chosen: Scores, augment: AugmentParams) -> list[str]:
+    found = weakness(chosen)
+    if found is None:
+        return []
+    costs, vary = f"{found.kind} at {found.level} costs {chosen.name} {points(found.loss)}", "if your pictures vary so"
+    wider = stronger({found.kind: found.strength}, augment)
+    if wider:
+        advice = f"{costs}: {vary}, train on copies that do, `dvc exp run {wider}`; if they don't, leave it."
+    else:
+        advice = (
+            f"{costs} though it is trained on copies that vary so ({present(found.kind, augment)}): {vary}, take more"
+            " pictures that do; if they don't, leave it."
+        )
     return [advice[0].upper() + advice[1:]]
 
 

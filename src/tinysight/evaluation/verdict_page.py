@@ -44,7 +44,7 @@ def verdict_page(
     failed = [f"- **{e.name}**: {e.reason}" for e in entrants if not e.scores]
     if failed:
         parts += ["## Failed", "\n".join(failed)]
-    steps = next_steps(chosen, beside, some_failed=bool(failed))
+    steps = next_steps(chosen, expected, beside, some_failed=bool(failed))
     parts += ["## What to do next", "\n".join(f"- {step}" for step in steps)]
     return "\n\n".join(parts) + "\n"
 

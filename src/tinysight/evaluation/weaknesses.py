@@ -1,4 +1,4 @@
-"""What breaks a model soonest, read from its robustness curves, and what to train it with against that."""
+"""What breaks a model soonest, read from its robustness curves."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,6 @@ from tinysight.evaluation.scores import Scores
 from tinysight.evaluation.wording import percent
 
 SENSIBLE_LOSS = 0.03  # below it nothing needs to be done
-REMEDIES = {
-    "shift": "augment.shift={share:g}",
-    "rotation": "augment.rotation={level:g}",
-    "scale": "augment.zoom={share:g}",
-    "brightness": "augment.brightness={share:g}",
-    "blur": "augment.blur={share:g}",
-    "noise": "augment.noise={share:g}",
-    "JPEG": "augment.jpeg_quality={level:g}",
-}
 
 
 @dataclass(frozen=True)
@@ -25,17 +16,17 @@ class Weakness:
 
     Attributes:
         kind: of the distortion.
-        level: as people read it.
+        strength: its level, as in the curve.
+        level: the same as people read it.
         loss: of accuracy.
         left: accuracy under it.
-        remedy: an override of the augmentation.
     """
 
     kind: str
+    strength: float
     level: str
     loss: float
     left: float
-    remedy: str
 
 
 def weakness(scores: Scores) -> Weakness | None:
@@ -44,9 +35,8 @@ def weakness(scores: Scores) -> Weakness | None:
     for curve in scores.curves:
         if curve.kind != EXPECTED and len(curve.points) > 2:
             clean, point = curve.points[0], curve.points[2]
-            remedy = REMEDIES.get(curve.kind, "").format(share=point.level, level=point.level)
-            loss = clean.accuracy - point.accuracy
-            found.append(Weakness(curve.kind, level_text(point.level, curve.unit), loss, point.accuracy, remedy))
+            level, loss = level_text(point.level, curve.unit), clean.accuracy - point.accuracy
+            found.append(Weakness(curve.kind, point.level, level, loss, point.accuracy))
     worst = max(found, key=lambda one: one.loss, default=None)
     return worst if worst and worst.loss >= SENSIBLE_LOSS else None
 

@@ -97,6 +97,7 @@ def _beside(params: Params, paths: Paths, verdict: Verdict) -> Beside:
         learning=_learning(paths),
         mistakes=read_mistakes(paths.scores(verdict.chosen)) if verdict.chosen else None,
         augmented=picture.read_bytes() if picture.is_file() else b"",
+        augment=params.augment,
     )
 
 

@@ -137,7 +137,7 @@ def make_view(verdict: Verdict, entrants: Sequence[Entrant], expected: ExpectedP
         learning=_learning(beside, chosen, colours),
         learning_minutes=_learning_minutes(came, chosen),
         augmented=data_uri(beside.augmented),
-        steps=tuple(next_steps(chosen, beside, some_failed=bool(failed))),
+        steps=tuple(next_steps(chosen, expected, beside, some_failed=bool(failed))),
     )
 
 
