@@ -48,6 +48,8 @@ def parsed(content: dict[str, Any]) -> Params:
         ("split.train", 0.8, "train, val and test must sum to 1; they sum to 1.1"),
         ("split.val", 0, r"split\.val: .*greater than 0"),
         ("dataset.kind", "pictures", r"dataset: .*'digits', 'fashion_mnist', 'folder'"),
+        ("dataset.image_size", 1, r"dataset\.image_size: .*greater than or equal to 8\. Received: 1\."),
+        ("dataset.image_size", 2000, r"dataset\.image_size: .*less than or equal to 1024\. Received: 2000\."),
         ("dataset.fit", "squeeze", r"dataset\.fit: .*'pad', 'crop' or 'stretch'"),
         ("dataset.window", [3000, 1000], "low below high"),
         ("dataset.background", [0, 0, 300], r"dataset\.background\.2: "),

@@ -47,8 +47,9 @@ def fails_clearly(project: Path, *words: str) -> str:
         ({}, ["data/raw"]),
         ({"cat": 30}, ["cat"]),
         ({"cat": 30, "dog": 2}, ["dog", "2"]),
+        ({"cat": 30, "dog": 3}, ["Class dog has 3 pictures", "at least 5 are needed", "Add 2 more"]),
     ],
-    ids=["empty folder", "one class", "a class with two images"],
+    ids=["empty folder", "one class", "a class with two images", "a class with three images"],
 )
 def test_a_folder_that_cannot_be_learnt_from(tmp_path: Path, counts: dict[str, int], words: list[str]) -> None:
     project = folder_project(tmp_path, counts)
@@ -62,8 +63,9 @@ def test_a_folder_that_cannot_be_learnt_from(tmp_path: Path, counts: dict[str, i
         (f"  {EPOCHS}", "  epochs: ten", ["train.epochs", "ten"]),
         (f"  {EPOCHS}", "  epoks: 20", ["train.epoks", "epochs"]),
         ("  train: 0.7", "  train: 0.9", ["sum to 1"]),
+        ("  image_size: 28", "  image_size: 1", ["dataset.image_size", "greater than or equal to 8", "Received: 1."]),
     ],
-    ids=["wrong type", "unknown key", "fractions that do not sum to one"],
+    ids=["wrong type", "unknown key", "fractions that do not sum to one", "pictures of one pixel"],
 )
 def test_a_wrong_lock_stops_before_anything_is_written(
     project: Path, edit: Edit, old: str, new: str, words: list[str]

@@ -60,6 +60,35 @@ def test_a_data_set_without_pictures_is_refused(tmp_path: Path) -> None:
         validate.run(PARAMS, paths)
 
 
+def test_a_class_of_three_pictures_is_refused_and_told_what_is_missing(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    write_dataset(paths.dataset, noise(18), [*balanced(5), *(sample(name, "yak") for name in "abc")])
+    with pytest.raises(DataError) as raised:
+        validate.run(make_params(UNASKED), paths)
+    assert str(raised.value).splitlines()[0] == (
+        "Class yak has 3 pictures that can be read; at least 5 are needed (validate.smallest_class)."
+        " Add 2 more, or remove the class."
+    )
+
+
+def test_pictures_of_one_pixel_are_decoded_and_said_to_show_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Real files; they may tell classes of one colour each, so that nothing is stopped."""
+    colours = np.random.default_rng(0).integers(0, 256, (16, 3), dtype=np.uint8)
+    for number, colour in enumerate(colours):
+        file = tmp_path / "data" / "raw" / f"class{number % 2}" / f"{number}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(colour.reshape(1, 1, 3)).save(file)
+    params, paths = make_params("dataset=folder", UNASKED), Paths(tmp_path)
+    ingest.run(params, paths)
+    validate.run(params, paths)
+    warnings = [line for line in capsys.readouterr().err.splitlines() if line.startswith("warning: 16 of 16 pictures")]
+    assert [words for words in ("are blank", "the smallest 1×1") if words not in " ".join(warnings)] == []
+    assert all("A model can learn nothing" in line or "take larger pictures" in line for line in warnings)
+    assert np.load(paths.dataset / "pixels.npy").shape == (16, 64, 64, 3)
+
+
 def test_without_a_data_set_the_user_is_told_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="dvc repro"):
         validate.run(PARAMS, Paths(tmp_path))

@@ -9,12 +9,13 @@ from tinysight.params.section import Name, Section
 
 Channel = Annotated[int, Field(ge=0, le=255)]
 Leaks = Literal["refuse", "leave_out"]
+LEAST_SIDE = 8  # pixels that a model sees, across and down
 
 
 class _Dataset(Section):
     name: Name
     path: str  # what ingest depends on: never null
-    image_size: Annotated[int, Field(ge=8, le=1024)]
+    image_size: Annotated[int, Field(ge=LEAST_SIDE, le=1024)]
     fit: Literal["pad", "crop", "stretch"]
     background: tuple[Channel, Channel, Channel]
     window: tuple[float, float] | None

@@ -64,5 +64,13 @@ def test_many_pictures_smaller_than_the_models_are_a_warning_and_few_a_note() ->
     assert (few.level, few.paths, few.details) == ("note", ("cat/7.png",), ("40×30 pixels",))
 
 
+def test_pictures_of_one_pixel_are_told_of_without_an_image_size_that_is_refused() -> None:
+    found = violations(sized((1, 1), image_size=64))["small_images"]
+    assert (found.level, found.count) == ("warning", 60)
+    assert "the smallest 1×1" in found.message
+    assert found.message.endswith("take larger pictures; models see 8×8 pixels at the least.")
+    assert "smaller dataset.image_size" not in found.message
+
+
 def test_a_picture_that_is_hardly_blown_up_is_not_small() -> None:
     assert "small_images" not in violations(sized((70, 50), image_size=96))

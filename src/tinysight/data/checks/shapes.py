@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tinysight.data.checks.finding import Finding, counted
 from tinysight.data.evidence import Evidence
 from tinysight.data.outliers import far_off
+from tinysight.params.dataset import LEAST_SIDE
 
 FAR = 6.0  # spreads from the median
 # the least spreads, as natural logarithms: 0.15 is a seventh more or less, and six of them 2.5 times as much
@@ -52,13 +53,20 @@ def small_images(evidence: Evidence) -> Iterator[Finding]:
     rows = [int(row) for row in np.argsort(longest, kind="stable") if longest[row] * BLOWN_UP <= wanted]
     few = len(rows) <= MANY * len(sizes)
     if rows:
-        smaller = f"set a smaller dataset.image_size (the median longer side is {np.median(longest):.0f} pixels), or"
+        advice = "take larger pictures." if few else _advice(float(np.median(longest)))
         message = (
             f"{counted(len(rows), len(sizes))} much smaller than the {wanted}×{wanted} pixels that the model sees"
             f" (dataset.image_size), the smallest {_size(sizes, rows[0])}. Blown up, they are blurred and show nothing"
-            f" more: {'' if few else smaller + ' '}take larger pictures."
+            f" more: {advice}"
         )
         yield Finding(len(rows), message, evidence.paths(rows), _details(sizes, rows), harmless=few)
+
+
+def _advice(usual: float) -> str:
+    """What to do where many pictures are small, from their usual longer side in pixels."""
+    if usual < LEAST_SIDE:
+        return f"take larger pictures; models see {LEAST_SIDE}×{LEAST_SIDE} pixels at the least."
+    return f"set a smaller dataset.image_size (the median longer side is {usual:.0f} pixels), or take larger pictures."
 
 
 def _sizes(evidence: Evidence) -> NDArray[np.int64]:
