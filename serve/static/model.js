@@ -6,7 +6,7 @@ const NAMED = 8; // classes in the sentence on top
 const WORDS = {
   accuracy: "right",
   macro_f1: "macro F1",
-  expected_accuracy: "right when moved or turned",
+  expected_accuracy: "right when changed as expected",
   expected_calibration_error: "calibration error",
 };
 const FITS = { pad: "framed to a square", crop: "cut to a square", stretch: "stretched to a square" };

@@ -11,7 +11,7 @@ class SideScores(BaseModel):
         interval: 95 %, of accuracy.
         macro_f1: mean f1 of the classes.
         expected_calibration_error: mean gap between confidence and accuracy.
-        expected_accuracy: accuracy under the expected shifts and rotations.
+        expected_accuracy: accuracy under what is expected of pictures: evaluate.expected.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

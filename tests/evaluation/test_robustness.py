@@ -1,12 +1,15 @@
 """Accuracy under the expected warps, and how sure one may be of it."""
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tinysight.data.augmentation import Warps, warp
 from tinysight.evaluation.metrics import wilson_interval
-from tinysight.evaluation.robustness import expected_figures, warp_as_expected
+from tinysight.evaluation.robustness import SEED_OFFSET, expected_figures, stated_levels, warp_as_expected
 from tinysight.params import ExpectedParams
 
 ROWS = np.arange(4)
@@ -23,6 +26,50 @@ def moved(images, rows=ROWS, *, shift=0.15, rotation=10.0, seed=0, draw=0):
 def test_pictures_stay_as_they_are_when_nothing_is_expected():
     images = pictures()
     np.testing.assert_array_equal(moved(images, shift=0.0, rotation=0.0), images)
+
+
+@pytest.mark.parametrize("options", [{}, {"draw": 1}, {"seed": 3}, {"shift": 0.1, "rotation": 0.0}])
+def test_where_only_motion_is_expected_nothing_else_is_done(options):
+    """Bit for bit: scores of today are compared with those of versions that knew nothing else."""
+    images, found = pictures(), {"seed": 0, "draw": 0, "shift": 0.15, "rotation": 10.0} | options
+    warps = Warps(found["shift"], found["rotation"])
+    plain = warp(images, ROWS, warps, seed=found["seed"] + SEED_OFFSET, draw=found["draw"])
+    assert sha256(moved(images, **options).tobytes()).digest() == sha256(plain.tobytes()).digest()
+
+
+OTHER_CHANGES = {
+    "scale": 0.3, "brightness": 0.2, "contrast": 0.3, "blur": 0.1, "noise": 0.1, "jpeg_quality": 20,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHER_CHANGES)
+def test_each_further_key_changes_pictures_by_row_seed_and_draw_alone(name):
+    images = pictures()
+
+    def changed(*, rows=ROWS, seed=0, draw=0):
+        expected = ExpectedParams(shift=0.1, rotation=5, **{name: OTHER_CHANGES[name]})
+        return warp_as_expected(images[rows], rows, expected, seed=seed, draw=draw)
+
+    assert (changed() != moved(images, shift=0.1, rotation=5.0)).any()
+    np.testing.assert_array_equal(changed(), changed())
+    np.testing.assert_array_equal(changed()[2:], changed(rows=ROWS[2:]))
+    assert (changed() != changed(seed=1)).any()
+    assert (changed() != changed(draw=1)).any()
+
+
+def test_more_light_moves_no_picture_and_stays_within_what_is_expected():
+    grey = np.full((300, 8, 8, 3), 100, dtype=np.uint8)
+    light = warp_as_expected(grey, np.arange(300), ExpectedParams(shift=0, rotation=0, brightness=0.2), seed=0, draw=0)
+    change = light[:, 0, 0, 0].astype(float) - 100
+    assert -51 <= change.min() < -45
+    assert 45 < change.max() <= 51
+    assert (light == light[:, :1, :1, :1]).all()
+
+
+def test_what_is_expected_is_named_as_the_curves_are():
+    expected = ExpectedParams(shift=0.0, rotation=10, scale=0.1, contrast=0.3, jpeg_quality=50)
+    assert stated_levels(expected) == {"rotation": 10, "scale": 0.1, "contrast": 0.3, "JPEG": 50}
+    assert stated_levels(ExpectedParams(shift=0.15, rotation=0)) == {"shift": 0.15}
 
 
 def test_a_rows_motion_does_not_depend_on_its_batch():

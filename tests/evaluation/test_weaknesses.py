@@ -51,14 +51,24 @@ def test_where_copies_vary_so_already_more_pictures_are_the_remedy():
 @pytest.mark.parametrize(
     ("override", "advice"),
     [
-        ("augment.copies=2", "try more moved copies for training, `dvc exp run -S augment.copies=5`"),
-        ("augment.copies=8", "try more moved copies for training, `dvc exp run -S augment.copies=16`"),
-        ("augment.copies=50", "take more pictures that are moved so"),
+        ("augment.copies=2", "try more copies for training, `dvc exp run -S augment.copies=5`"),
+        ("augment.copies=8", "try more copies for training, `dvc exp run -S augment.copies=16`"),
+        ("augment.copies=50", "take more pictures that are so"),
         ("augment=none", "`dvc exp run -S augment.copies=2 -S augment.shift=0.15 -S augment.rotation=10`"),
-        ("augment.shift=0.1", "moved as far as you expect, `dvc exp run -S augment.shift=0.15`"),
+        ("augment.shift=0.1", "train on copies that vary as much, `dvc exp run -S augment.shift=0.15`"),
     ],
 )
 def test_a_loss_by_motion_asks_for_more_than_copies_show_today(override, advice):
     beside = Beside("pets", augment=make_params(override).augment)
     found = next_steps(scores_of("svm", 0.9), EXPECTED, beside, some_failed=False)
-    assert advice in next(step for step in found if step.startswith("Being moved costs svm 5.0 points: "))
+    costs = "Being shifted by up to 15 % and turned by up to 10° costs svm 5.0 points: "
+    assert advice in next(step for step in found if step.startswith(costs))
+
+
+def test_all_that_is_expected_and_not_shown_by_copies_is_advised_at_once():
+    expected, beside = (
+        EXPECTED.model_copy(update={"brightness": 0.2, "scale": 0.1}),
+        Beside("pets", augment=make_params().augment),
+    )
+    found = next_steps(scores_of("svm", 0.9), expected, beside, some_failed=False)
+    assert any("`dvc exp run -S augment.zoom=0.1 -S augment.brightness=0.2`" in step for step in found)

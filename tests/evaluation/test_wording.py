@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tinysight.evaluation import wording
 from tinysight.params import ExpectedParams
+from tinysight.params.ranges import LOWEST_QUALITY, MOST
 
 
 @pytest.mark.parametrize(
@@ -50,16 +51,28 @@ def test_a_figure_reads_well(said, read):
 
 
 @pytest.mark.parametrize(
-    ("shift", "rotation", "read"),
+    ("expected", "read"),
     [
-        (0.15, 10.0, "shifted by up to 15 % and turned by up to 10°"),
-        (0.125, 0.0, "shifted by up to 12.5 %"),
-        (0.0, 5.0, "turned by up to 5°"),
-        (0.0, 0.0, "as they are"),
+        ({"shift": 0.15, "rotation": 10.0}, "shifted by up to 15 % and turned by up to 10°"),
+        ({"shift": 0.125}, "shifted by up to 12.5 %"),
+        ({"rotation": 5.0}, "turned by up to 5°"),
+        ({}, "as they are"),
+        (
+            {"shift": 0.15, "rotation": 10.0, "brightness": 0.2},
+            "shifted by up to 15 %, turned by up to 10° and made lighter or darker by up to 20 %",
+        ),
+        ({"scale": 0.07, "contrast": 0.3}, "scaled by up to 7 % and changed in contrast by up to 30 %"),
+        ({"blur": 0.015, "noise": 0.05}, "blurred by up to 1.5 % of the side and given noise of up to 5 %"),
+        ({"jpeg_quality": 50}, "saved as JPEG of a quality of 50 or more"),
     ],
 )
-def test_the_expected_motion_in_words(shift, rotation, read):
-    assert wording.motion(ExpectedParams(shift=shift, rotation=rotation)) == read
+def test_what_is_expected_in_words(expected, read):
+    assert wording.motion(ExpectedParams(**{"shift": 0.0, "rotation": 0.0, **expected})) == read
+
+
+def test_every_key_of_what_is_expected_has_words():
+    strongest = ExpectedParams(**MOST, jpeg_quality=LOWEST_QUALITY)
+    assert len(wording.motion(strongest).replace(" and ", ", ").split(", ")) == len(ExpectedParams.model_fields)
 
 
 @given(st.floats(1e-4, 1e6))

@@ -26,7 +26,7 @@ from tinysight.params import ExpectedParams
 
 CARD, PICTURE = "card.md", "card-mistakes.png"
 FEW = 30  # test pictures of a class: below it its recall is known to no better than 15 points or so
-SPOILED_BY = {"expected": "shift and turn, as parts of what is expected"}  # other kinds say it themselves
+SPOILED_BY = {"expected": "all that is expected, so many times"}  # other kinds say it themselves
 MISSED = (
     "Of the thresholds that leave the oddest pictures of val unanswered, none is shown to keep this promise; this one"
     " comes nearest."

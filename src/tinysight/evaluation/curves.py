@@ -17,7 +17,6 @@ from tinysight.predictor import Predictor
 
 EXPECTED = "expected"
 FACTORS = (0.0, 0.5, 1.0, 1.5, 2.0)  # of what the user expects
-LARGEST_SHIFT, LARGEST_ROTATION = 0.5, 180.0
 POINTS = len(DISTORTIONS) * 4 + len(FACTORS)  # of all curves; the unspoiled pictures are asked about once
 FEWEST_ROWS = 50
 BUDGET = 4e11  # multiply-adds for all curves of a candidate: about 8 s of two cores
@@ -81,11 +80,7 @@ def _expected(
     measured: Callable[[float, Pixels], CurvePoint], pixels: Pixels, rows: Rows, expected: ExpectedParams, seed: int
 ) -> Iterator[CurvePoint]:
     for factor in FACTORS[1:]:
-        more = ExpectedParams(
-            shift=min(LARGEST_SHIFT, factor * expected.shift),
-            rotation=min(LARGEST_ROTATION, factor * expected.rotation),
-        )
-        yield measured(factor, warp_as_expected(pixels, rows, more, seed=seed, draw=0))
+        yield measured(factor, warp_as_expected(pixels, rows, expected.times(factor), seed=seed, draw=0))
 
 
 def _point(level: float, images: Pixels, labels: Rows, predictor: Predictor) -> CurvePoint:

@@ -6,9 +6,10 @@ from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.explanation import MAJORITY
 from tinysight.evaluation.learning import ROWS, SIZE, more_pictures, other_size
 from tinysight.evaluation.remedies import more_copies, present, stronger
+from tinysight.evaluation.robustness import stated_levels
 from tinysight.evaluation.scores import Scores
 from tinysight.evaluation.weaknesses import weakness
-from tinysight.evaluation.wording import percent, points
+from tinysight.evaluation.wording import motion, percent, points
 from tinysight.params import AugmentParams, ExpectedParams
 from tinysight.paths import Paths, candidate_of
 
@@ -69,14 +70,14 @@ def _moved(chosen: Scores, expected: ExpectedParams, augment: AugmentParams) -> 
     loss = chosen.val.accuracy - chosen.val.expected_accuracy
     if loss < SENSIBLE_GAP:
         return []
-    wider = stronger({"shift": expected.shift, "rotation": expected.rotation}, augment)
+    wider = stronger(stated_levels(expected), augment)
     if wider:
-        advice = f"train on copies that are moved as far as you expect, `dvc exp run {wider}`."
+        advice = f"train on copies that vary as much, `dvc exp run {wider}`."
     elif more := more_copies(augment):
-        advice = f"try more moved copies for training, `dvc exp run {more}`."
+        advice = f"try more copies for training, `dvc exp run {more}`."
     else:
-        advice = "take more pictures that are moved so."
-    return [f"Being moved costs {chosen.name} {points(loss)}: {advice}"]
+        advice = "take more pictures that are so."
+    return [f"Being {motion(expected)} costs {chosen.name} {points(loss)}: {advice}"]
 
 
 def _spoiled(chosen: Scores, augment: AugmentParams) -> list[str]:

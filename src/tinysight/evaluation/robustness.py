@@ -1,4 +1,4 @@
-"""Accuracy under what the user's pictures do: the expected shifts and rotations."""
+"""Accuracy under what the user's pictures do: how they are moved, lit, taken and saved."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinysight.data.augmentation import Rows, Warps, warp
+from tinysight.data.tones import LOSSLESS, Tones, change_tones
 from tinysight.evaluation.metrics import wilson_interval
 from tinysight.imaging import Pixels
 from tinysight.params import ExpectedParams
 
+KINDS = {"jpeg_quality": "JPEG"}  # keys of evaluate.expected whose curve has another name
 SEED_OFFSET = 1_000_003  # training's copies are drawn from the seed itself: no warp is seen twice
 
 
@@ -29,11 +31,11 @@ class ExpectedFigures:
 
 
 def warp_as_expected(images: Pixels, rows: Rows, expected: ExpectedParams, *, seed: int, draw: int) -> Pixels:
-    """Shifts and turns images as the user expects; at the edges the nearest pixel is repeated.
+    """Moves images as the user expects, then changes their tones; at the edges the nearest pixel is repeated.
 
     Args:
         images: (N, S, S, 3) uint8.
-        rows: (N,) their row numbers; with seed and draw they alone decide the motion.
+        rows: (N,) their row numbers; with seed and draw they alone decide the change.
         expected: the ranges.
         seed: of the whole pipeline.
         draw: which warp of the rows this is.
@@ -41,7 +43,16 @@ def warp_as_expected(images: Pixels, rows: Rows, expected: ExpectedParams, *, se
     Returns:
         (N, S, S, 3) uint8.
     """
-    return warp(images, rows, Warps(expected.shift, expected.rotation), seed=seed + SEED_OFFSET, draw=draw)
+    warps = Warps(expected.shift, expected.rotation, zoom=expected.scale)
+    tones = Tones(expected.brightness, expected.contrast, expected.blur, expected.noise, expected.jpeg_quality)
+    moved = warp(images, rows, warps, seed=seed + SEED_OFFSET, draw=draw)
+    return change_tones(moved, rows, tones, seed=seed + SEED_OFFSET, draw=draw)
+
+
+def stated_levels(expected: ExpectedParams) -> dict[str, float]:
+    """What the user expects, by the names of the robustness curves, and up to which level; what is none is left out."""
+    levels = {KINDS.get(name, name): float(value) for name, value in expected if value}
+    return {kind: level for kind, level in levels.items() if (kind, level) != ("JPEG", LOSSLESS)}
 
 
 def expected_figures(correct: NDArray[np.bool_]) -> ExpectedFigures:

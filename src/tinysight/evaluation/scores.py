@@ -69,7 +69,7 @@ class SplitScores(Record):
         interval: 95 %, of accuracy.
         macro_f1: mean f1 of the classes.
         expected_calibration_error: mean gap between confidence and accuracy.
-        expected_accuracy: accuracy under the expected shifts and rotations.
+        expected_accuracy: accuracy under what is expected of pictures: evaluate.expected.
         expected_interval: 95 %, of expected_accuracy.
         expected_standard_error: of expected_accuracy, over rows.
         per_class: by class name, in the order of the labels.

@@ -2,8 +2,20 @@
 
 import math
 import re
+from collections.abc import Iterator
 
 from tinysight.params import ExpectedParams
+from tinysight.params.ranges import LOSSLESS
+
+CHANGES = {  # keys of evaluate.expected, as what is done to pictures
+    "shift": "shifted by up to {percent:g} %",
+    "rotation": "turned by up to {value:g}°",
+    "scale": "scaled by up to {percent:g} %",
+    "brightness": "made lighter or darker by up to {percent:g} %",
+    "contrast": "changed in contrast by up to {percent:g} %",
+    "blur": "blurred by up to {percent:g} % of the side",
+    "noise": "given noise of up to {percent:g} %",
+}
 
 
 def percent(share: float) -> str:
@@ -94,10 +106,14 @@ def p_value(p: float) -> str:
 
 
 def motion(expected: ExpectedParams) -> str:
-    """What the expected warps do: `shifted by up to 15 % and turned by up to 10°`."""
-    parts = []
-    if expected.shift:
-        parts.append(f"shifted by up to {expected.shift * 100:g} %")
-    if expected.rotation:
-        parts.append(f"turned by up to {expected.rotation:g}°")
-    return " and ".join(parts) or "as they are"
+    """What the user expects of pictures: `shifted by up to 15 % and turned by up to 10°`."""
+    parts = list(_changes(expected))
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts) or "as they are"
+
+
+def _changes(expected: ExpectedParams) -> Iterator[str]:
+    for name, words in CHANGES.items():
+        if share := getattr(expected, name):
+            yield words.format(percent=share * 100, value=share)
+    if expected.jpeg_quality < LOSSLESS:
+        yield f"saved as JPEG of a quality of {expected.jpeg_quality} or more"

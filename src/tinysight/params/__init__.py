@@ -23,6 +23,7 @@ from tinysight.params.dataset import (
     PicturesParams,
     RoboflowParams,
 )
+from tinysight.params.expected import ExpectedParams
 from tinysight.params.logger import LoggerParams
 from tinysight.params.models import (
     BUILT_IN,
@@ -38,6 +39,7 @@ from tinysight.params.models import (
     TutorialCnnParams,
     tried,
 )
+from tinysight.params.ranges import Blur, Brightness, Contrast, JpegQuality, Noise, Rotation, Shift, Zoom
 from tinysight.params.register import RegisterParams
 from tinysight.params.section import Fraction, Positive, Section
 from tinysight.params.select import BudgetParams, SelectParams
@@ -110,17 +112,17 @@ class AugmentParams(Section):
     """Changed copies of each train row. Shifts, zoom and blur are shares of the side, angles degrees, light shares."""
 
     copies: Annotated[int, Field(ge=0, le=50)]
-    shift: Annotated[float, Field(ge=0, le=0.5)]
-    rotation: Annotated[float, Field(ge=0, le=180)]
+    shift: Shift
+    rotation: Rotation
     shear: Annotated[float, Field(ge=0, le=45)]
-    zoom: Annotated[float, Field(ge=0, le=0.9)]
+    zoom: Zoom
     flip: bool
     fill: Literal["nearest", "background"]
-    brightness: Annotated[float, Field(ge=0, le=0.8)]
-    contrast: Annotated[float, Field(ge=0, le=0.9)]
-    blur: Annotated[float, Field(ge=0, le=0.2)]
-    noise: Annotated[float, Field(ge=0, le=0.5)]
-    jpeg_quality: Annotated[int, Field(ge=5, le=100)]
+    brightness: Brightness
+    contrast: Contrast
+    blur: Blur
+    noise: Noise
+    jpeg_quality: JpegQuality
 
 
 class TrainParams(Section):
@@ -146,15 +148,8 @@ class ExportParams(Section):
     int8: bool
 
 
-class ExpectedParams(Section):
-    """What the user's pictures do: shift as a share of the image, rotation in degrees."""
-
-    shift: Annotated[float, Field(ge=0, le=0.5)]
-    rotation: Annotated[float, Field(ge=0, le=180)]
-
-
 class EvaluateParams(Section):
-    """expected: the warps of expected_accuracy; draws: warps of each row; curve_images: val rows of the curves.
+    """expected: the changes of expected_accuracy; draws: warps of each row; curve_images: val rows of the curves.
 
     timed_images: pictures that time is measured on; service_seconds: how long the service is asked, 0 for not at all.
     """

@@ -10,7 +10,7 @@ from tinysight.retraining.markdown import bar, folded, plain, table
 
 MOST_CLASSES = 20  # of a confusion matrix; a wider table nobody reads
 HEADER = ("candidate", "val, moved", "test", "test, moved", "file", "time a picture", "training")
-LEGEND = "Small: 95 % intervals. Moved: shifted and turned as conf/evaluate expects. Time: one core, the model alone."
+LEGEND = "Small: 95 % intervals. Moved: changed as evaluate.expected says. Time: one core, the model alone."
 
 
 def candidate_lines(verdict: Verdict) -> list[str]:

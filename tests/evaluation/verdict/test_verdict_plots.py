@@ -71,6 +71,24 @@ def test_curves_are_drawn_for_all_with_the_chosen_one_on_top():
     assert plots["shift"].mark == pytest.approx(first + 0.75 * (last - first), abs=0.2)
 
 
+@pytest.mark.parametrize(
+    ("key", "level", "share"), [("brightness", 0.15, 0.75), ("brightness", 0.3, None), ("jpeg_quality", 65, 0.75)]
+)
+def test_each_key_of_what_is_expected_is_marked_in_its_curve(key, level, share):
+    curves = curves_of(0.9)
+    quality = zip((100.0, 80.0, 50.0), curves[-1].points, strict=True)
+    spoiled = [point.model_copy(update={"level": level}) for level, point in quality]
+    curves.append(curves[-1].model_copy(update={"kind": "JPEG", "unit": "quality", "points": spoiled}))
+    ladder = [scores.model_copy(update={"curves": curves}) for scores in LADDER]
+    expected = ExpectedParams(shift=0, rotation=0, **{key: level})
+    plots = {plot.kind: plot for plot in place_curves(ladder, "svm", COLOURS, expected)}
+    plot = plots["JPEG" if key == "jpeg_quality" else key]
+    first, last = plot.across[0].place, plot.across[-1].place
+    wanted = None if share is None else pytest.approx(first + share * (last - first), abs=0.2)
+    assert plot.mark == wanted
+    assert {one.mark for kind, one in plots.items() if kind not in (plot.kind, "expected")} == {None}
+
+
 def test_nothing_expected_is_marked_nowhere():
     ladder = [scores.model_copy(update={"curves": curves_of(0.9)}) for scores in LADDER]
     plots = place_curves(ladder, "svm", COLOURS, ExpectedParams(shift=0.0, rotation=0.0))

@@ -4,7 +4,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tinysight.evaluation.curves import EXPECTED
 from tinysight.evaluation.explanation import MAJORITY
+from tinysight.evaluation.robustness import stated_levels
 from tinysight.evaluation.score_figures import level_text
 from tinysight.evaluation.scores import Curve, Scores
 from tinysight.evaluation.wording import count, percent, percent_range
@@ -179,7 +181,7 @@ def place_curves(
 ) -> tuple[CurvePlot, ...]:
     """One drawing for each kind of distortion that every candidate has a curve of; the chosen one is drawn last."""
     ordered = sorted(entrants, key=lambda scores: scores.name == chosen)
-    marks = {"shift": expected.shift, "rotation": expected.rotation, "expected": 1.0}
+    marks = {**stated_levels(expected), EXPECTED: 1.0}
     kinds = [curve.kind for curve in ordered[-1].curves]
     plots = []
     for kind in kinds:
@@ -212,10 +214,14 @@ def _step(place: float, number: int) -> float:
 
 def _mark(levels: Sequence[float], expected: float | None) -> float | None:
     """Where an expectation lies between the levels; None where none is stated or it lies beyond them."""
-    if not expected or not levels[0] <= expected <= levels[-1]:
+    if expected is None:
         return None
-    after = next(place for place, level in enumerate(levels) if level >= expected)
-    share = (expected - levels[after - 1]) / (levels[after] - levels[after - 1])
+    rising = levels if levels[-1] > levels[0] else [-level for level in levels]  # a JPEG's quality falls
+    sought = expected if rising is levels else -expected
+    if not rising[0] < sought <= rising[-1]:
+        return None
+    after = next(place for place, level in enumerate(rising) if level >= sought)
+    share = (sought - rising[after - 1]) / (rising[after] - rising[after - 1])
     return _step(after - 1 + share, len(levels))
 
 
