@@ -112,7 +112,7 @@ test-slow: .venv/ready ## whole pipelines, kills, real servers, fresh clones: un
 	$(QUICKLY) pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder -m slow
 
 .PHONY: soak
-soak: .venv/ready ## hundreds of kills at random moments, 100,000 broken pictures, 200,000 requests; by hand
+soak: .venv/ready ## hundreds of kills at random moments, 100,000 broken pictures, 200,000 requests, 20,000 large pictures in 4 GB; by hand
 	python -m tests.soak.soak_kills
 	python -m tests.soak.soak_import
 	python -m tests.soak.soak_following
@@ -124,6 +124,7 @@ soak: .venv/ready ## hundreds of kills at random moments, 100,000 broken picture
 	python -m tests.soak.soak_loop
 	python -m tests.soak.soak_feedback
 	python -m tests.soak.soak_challengers
+	python -m tests.soak.soak_large_pictures
 
 .PHONY: bench
 bench: .venv/ready ## measure on this machine; writes docs/figures/

@@ -9,14 +9,24 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from projects import ROOT
 
 from tests.bench.answer_blocks import BLOCKS
+from tests.bench.augmentation_block import AUGMENTATION_BLOCKS
 from tests.bench.drift_block import DRIFT_BLOCKS
+from tests.bench.large_pictures_block import LARGE_PICTURES_BLOCKS
 from tests.bench.measured import Figures, NotMeasuredError
 from tests.bench.readme_blocks import README_BLOCKS
 from tests.bench.tuning_block import TUNING_BLOCKS
 from tinysight.whole_file import write_whole
 
-PAGES = (ROOT / "docs" / "answers.md", ROOT / "docs" / "tuning.md", ROOT / "docs" / "drift.md", ROOT / "README.md")
-ALL_BLOCKS = {**BLOCKS, **README_BLOCKS, **TUNING_BLOCKS, **DRIFT_BLOCKS}
+FILLED = ("answers.md", "architecture.md", "decisions/0003-dependencies.md", "drift.md", "tuning.md")
+PAGES = (*(ROOT / "docs" / name for name in FILLED), ROOT / "README.md")
+ALL_BLOCKS = {
+    **BLOCKS,
+    **README_BLOCKS,
+    **TUNING_BLOCKS,
+    **DRIFT_BLOCKS,
+    **AUGMENTATION_BLOCKS,
+    **LARGE_PICTURES_BLOCKS,
+}
 PLACE = re.compile(r"^( *)<!-- figures: (\w+) -->\n.*?^ *<!-- end -->$", re.DOTALL | re.MULTILINE)
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 COMMANDS = {
+    "augmentation": "python -m tests.bench.bench augmentation",
     "digits": "make bench-digits",
     "drift": "make bench-drift",
     "fashion": "make bench-fashion",
+    "large_pictures": "python -m tests.soak.soak_large_pictures",
     "packages": "make bench-packages",
     "planted": "make bench-planted",
     "serving": "make bench-serving",

@@ -1,4 +1,4 @@
-"""Figures that the README quotes are those of the committed measurement."""
+"""Figures that README.md and pages of docs quote are those of the committed measurement."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,9 @@ from projects import ROOT
 
 from tests.bench import bench_digits
 from tests.bench.answers import PLACE, block, filled
-from tests.bench.measured import Figures
+from tests.bench.augmentation_block import AUGMENTATION_BLOCKS
+from tests.bench.large_pictures_block import LARGE_PICTURES_BLOCKS
+from tests.bench.measured import COMMANDS, Figures
 from tests.bench.readme_blocks import README_BLOCKS
 
 MEASURED = {
@@ -89,3 +91,54 @@ def test_the_example_keeps_the_test_scores_and_the_costs_of_a_verdict() -> None:
         "accuracy": 0.95, "expected_accuracy": 0.952, "expected_calibration_error": 0.02, "train_seconds": 12.5,
         "multiply_adds": 354_123, "file_bytes": 5000, "cpu_ms": 0.02,
     }  # fmt: skip
+
+
+QUOTING = {"docs/architecture.md": LARGE_PICTURES_BLOCKS, "docs/decisions/0003-dependencies.md": AUGMENTATION_BLOCKS}
+
+
+@pytest.mark.parametrize("name", QUOTING)
+def test_a_page_holds_the_figure_that_it_quotes_and_a_link_to_it(name: str) -> None:
+    """After a measurement: `python -m tests.bench.answers`."""
+    text = page(name)
+    assert [place[2] for place in PLACE.finditer(text)] == list(QUOTING[name])
+    assert filled(text, ROOT / "docs" / "figures") == text
+
+
+@pytest.mark.parametrize("name", [*AUGMENTATION_BLOCKS, *LARGE_PICTURES_BLOCKS])
+def test_what_a_page_would_quote_says_how_to_measure_it(name: str, tmp_path: Path) -> None:
+    assert block(name, Figures(tmp_path)) == f"*Not measured yet: `{COMMANDS[name]}`.*"
+
+
+def write(folder: Path, name: str, figures: dict[str, object]) -> Figures:
+    (folder / f"{name}.json").write_text(json.dumps({"date": "2031-05-02", "on": {}, "figures": figures}))
+    return Figures(folder)
+
+
+def test_the_ladder_on_large_pictures_names_its_largest_stage(tmp_path: Path) -> None:
+    found = {"pictures": 20_000, "side": 224, "limit_mib": 3814, "killed": 0, "failed": {},
+             "largest": "export@svm", "gb": 2.9}  # fmt: skip
+    assert block("large_pictures", write(tmp_path, "large_pictures", found)) == (
+        "The whole ladder on 20,000 pictures of 224×224 pixels, each stage held to 4 GB by the kernel, which ended none"
+        " of its processes. export@svm took most, 2.90 GB of its own. From"
+        " [large_pictures.json](figures/large_pictures.json), `python -m tests.soak.soak_large_pictures` of 2031-05-02."
+    )
+    lost = block(
+        "large_pictures", write(tmp_path, "large_pictures", found | {"killed": 2, "failed": {"mlp": "no room"}})
+    )
+    assert "which ended 2 of its processes" in lost
+    assert "; mlp failed: no room." in lost
+
+
+def test_augmentation_stands_beside_the_layers_of_keras(tmp_path: Path) -> None:
+    one = {"ours": 3500, "keras_layers": 160, "ratio": 21.9}
+    text = block(
+        "augmentation",
+        write(tmp_path, "augmentation", {"motion": {"32": one, "224": one}, "motion and tones": {"64": one}}),
+    )
+    assert text == (
+        "Shift, turn and zoom, by us against a chain of Keras' layers: 3,500 against 160 pictures a second of 32×32"
+        " (21.9 times), 3,500 against 160 pictures a second of 224×224 (21.9 times). The same with brightness,"
+        " contrast, blur and noise, by us against a chain of Keras' layers: 3,500 against 160 pictures a second of"
+        " 64×64 (21.9 times). From [augmentation.json](../figures/augmentation.json),"
+        " `python -m tests.bench.bench augmentation` of 2031-05-02."
+    )

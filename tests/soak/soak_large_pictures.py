@@ -1,7 +1,8 @@
-"""The whole ladder on 20,000 JPEGs of 224×224 pixels, held to 4 GB by the kernel: what each stage holds, and how long.
+"""`python -m tests.soak.soak_large_pictures`: the whole ladder on 20,000 JPEGs of 224×224 pixels in 4 GB of memory.
 
-Networks see few pictures here: how long they train does not change what they hold. Needs 15 GB in /tmp and
-Fashion-MNIST (see conf/dataset/fashion_mnist.yaml), whose pictures are enlarged.
+The kernel holds every stage to it; what each one holds and how long it takes is written down. Networks see few
+pictures here: how long they train does not change what they hold. Takes over an hour, 15 GB in /tmp and Fashion-MNIST
+(see conf/dataset/fashion_mnist.yaml), whose pictures are enlarged.
 """
 
 import io
