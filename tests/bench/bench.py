@@ -9,6 +9,8 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from tinysight.whole_file import write_whole
+
 FIGURES = Path(__file__).resolve().parent.parent.parent / "docs" / "figures"
 BENCHES = ("augmentation", "near_duplicates")  # the others take long or install much: `make bench-fashion` and so on
 
@@ -31,7 +33,7 @@ def write(name: str, figures: dict[str, object]) -> None:
     }
     content = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "on": machine, "figures": figures}
     path = FIGURES / f"{name}.json"
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(content, indent=1) + "\n")
     print(f"written: {path.relative_to(FIGURES.parent.parent)}")
     import_module("tests.bench.answers").fill()
 

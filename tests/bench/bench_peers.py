@@ -19,7 +19,8 @@ from environments import UV, empty_environment
 from tiny_datasets import make_params
 
 from tests.bench.bench import write
-from tests.bench.bench_training import EXPECTED, log_call, over_seeds
+from tests.bench.bench_training import EXPECTED, over_seeds
+from tests.bench.final_calls import FinalCall
 from tests.bench.training_sets import SETS, TrainingSet
 from tinysight.evaluation.robustness import warp_as_expected
 from tinysight.models.start import start_tensorflow
@@ -54,20 +55,15 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--final", action="store_true", help="score the test rows, and log the call")
     asked = parser.parse_args()
-    if asked.final:
-        log_call(["peers", *sys.argv[1:]])
+    call = FinalCall(["peers", *sys.argv[1:]]) if asked.final else None
     start_tensorflow()
     figures: dict[str, object] = {"set": asked.set, "side": "test" if asked.final else "val", "seeds": asked.seeds}
-    expected = EXPECTED.get(asked.set, EXPECTED[""])
-    figures["small_cnn, quick"] = over_seeds(
-        asked.set, "small_cnn", make_params(*QUICK), seeds=asked.seeds, final=asked.final
-    )
+    quick = "small_cnn, quick"
+    figures[quick] = over_seeds(asked.set, "small_cnn", make_params(*QUICK), asked.seeds, quick, call=call)
     with TemporaryDirectory() as folder:
         for name, trainer in TRAINERS.items():
             python = _python(Path(folder) / "venv", trainer)
-            runs = [_run(python, trainer, SETS[asked.set](seed), expected, seed, final=asked.final)
-                    for seed in range(asked.seeds)]  # fmt: skip
-            figures[name] = {key: round(statistics.median(run[key] for run in runs), 4) for key in runs[0]}
+            figures[name] = _over_seeds(python, name, trainer, asked.set, asked.seeds, call)
             print(name, figures[name], flush=True)
     write("training_peers_final" if asked.final else "training_peers", figures)
 
@@ -78,6 +74,21 @@ def _python(place: Path, trainer: Trainer) -> str:
     python = empty_environment(place)
     subprocess.run([UV, "pip", "install", "-q", "--python", str(python), *trainer.packages], check=True)
     return str(python)
+
+
+def _over_seeds(
+    python: str, name: str, trainer: Trainer, pictures: str, seeds: int, call: FinalCall | None
+) -> dict[str, float]:
+    """The medians of one trainer; on test rows, and logged, where there is a call."""
+    runs, expected = [], EXPECTED.get(pictures, EXPECTED[""])
+    for seed in range(seeds):
+        runs.append(_run(python, trainer, SETS[pictures](seed), expected, seed, final=call is not None))
+        if call:
+            call.scored(pictures, name, runs[-1])
+    figures = {key: round(statistics.median(run[key] for run in runs), 4) for key in runs[0]}
+    if call:
+        call.judged(pictures, name, figures)
+    return figures
 
 
 def _run(

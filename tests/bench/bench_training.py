@@ -1,6 +1,7 @@
 """`make bench-training`: candidates on data sets, three seeds: what they reach on val, their seconds and file sizes.
 
-Choices are made on val. `--final` scores the test rows instead, and logs in training_final_calls.json that it did.
+Choices are made on val. `--final` scores the test rows instead, and logs in training_final_calls.json that it did, by
+which commit, and every figure that came out: those of an earlier call are overwritten in training_final.json.
 Words like `models.small_cnn.max_images=240000` change the configuration, under a name given with `--name`.
 """
 
@@ -20,6 +21,7 @@ import numpy as np
 from tiny_datasets import make_params
 
 from tests.bench.bench import FIGURES, write
+from tests.bench.final_calls import FinalCall
 from tests.bench.training_scores import scores_of
 from tests.bench.training_sets import OTHERS, SETS, Rows, TrainingSet, other_pictures
 from tinysight.data.copies import copy_maker
@@ -27,7 +29,6 @@ from tinysight.models.start import start_tensorflow
 from tinysight.models.training_data import TrainingData
 from tinysight.params import ExpectedParams, Params
 
-CALLS = FIGURES / "training_final_calls.json"
 CANDIDATES = "logistic,svm,mlp,tutorial_cnn,small_cnn,transfer"
 
 
@@ -45,16 +46,16 @@ def main() -> None:
     parser.add_argument("--final", action="store_true", help="score the test rows, and log the call")
     parser.add_argument("overrides", nargs="*")
     asked = parser.parse_args()
-    if asked.final:
-        log_call(sys.argv[1:])
+    call = FinalCall(sys.argv[1:]) if asked.final else None
     start_tensorflow()
     file = "training_final" if asked.final else "training"
     for name in asked.sets.split(","):
         for candidate in asked.candidates.split(","):
             params = make_params(*asked.overrides)
-            found = over_seeds(name, candidate, params, seeds=asked.seeds, final=asked.final, per_class=asked.per_class)
             few = f", {asked.per_class} a class" if asked.per_class else ""
-            _keep(file, name, f"{candidate}{few}{asked.name and ', '}{asked.name}", found)
+            called = f"{candidate}{few}{asked.name and ', '}{asked.name}"
+            found = over_seeds(name, candidate, params, asked.seeds, called, call=call, per_class=asked.per_class)
+            _keep(file, name, called, found)
 
 
 def _keep(file: str, name: str, candidate: str, found: dict[str, float]) -> None:
@@ -66,7 +67,7 @@ def _keep(file: str, name: str, candidate: str, found: dict[str, float]) -> None
 
 
 def over_seeds(
-    name: str, candidate: str, params: Params, *, seeds: int, final: bool, per_class: int = 0
+    name: str, candidate: str, params: Params, seeds: int, called: str, *, call: FinalCall | None, per_class: int = 0
 ) -> dict[str, float]:
     """Trains and judges a candidate as many times as there are seeds; the median of each figure, of folds the mean.
 
@@ -77,18 +78,23 @@ def over_seeds(
         candidate: a key of `params.models`.
         params: the configuration.
         seeds: how often, each with other rows on each side.
-        final: whether test rows are judged instead of val rows.
+        called: the candidate with its settings, as the figures name it.
+        call: the logged one that judges test rows; None judges val rows.
         per_class: how many train rows of each class are learnt from; 0: all.
     """
     expected = EXPECTED.get(name, EXPECTED[""])
     runs = []
     for seed in range(seeds):
         pictures = SETS[name](seed)
-        judged = pictures.test if final else pictures.val
+        judged = pictures.test if call else pictures.val
         data = _data(pictures, params, seed, per_class)
         runs.append(_run(pictures, judged, data, params, candidate, seed, expected, OTHERS.get(name, ())))
+        if call:
+            call.scored(name, called, runs[-1])
     middle = statistics.mean if name.endswith("folds") else statistics.median
     figures = {key: round(middle(run[key] for run in runs), 4) for key in runs[0]}
+    if call:
+        call.judged(name, called, figures)
     print(name, candidate, figures, flush=True)
     return figures
 
@@ -133,13 +139,6 @@ def _data(pictures: TrainingSet, params: Params, seed: int, per_class: int) -> T
     return TrainingData(
         pictures.pixels, pictures.labels, train, pictures.val, warped, labels, pictures.names, maker.make
     )
-
-
-def log_call(arguments: list[str]) -> None:
-    """Writes down that test rows were scored, and when."""
-    calls = json.loads(CALLS.read_text(encoding="utf-8")) if CALLS.exists() else []
-    calls.append({"at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), "arguments": arguments})
-    CALLS.write_text(json.dumps(calls, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
