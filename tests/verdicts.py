@@ -7,10 +7,10 @@ from evaluated import whole_scores
 
 from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.error_costs import ErrorCost
-from tinysight.evaluation.learning import ROWS, Learning, Trial
 from tinysight.evaluation.merits import RIGHT_ANSWERS, CheapMistakes
 from tinysight.evaluation.mistakes import Mistakes
 from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
+from tinysight.evaluation.trial_file import ROWS, FailedTrial, Learning, Trial
 from tinysight.evaluation.verdict.page import draw_verdict
 from tinysight.evaluation.verdict.view import make_view
 from tinysight.params import ExpectedParams
@@ -54,10 +54,19 @@ def drawn(
     return draw_verdict(make_view(verdict, entrants, EXPECTED, beside))
 
 
-def trial(rows: int, share: float, *, varied: str = ROWS, size: int = 28, candidate: str = "svm") -> Trial:
+def trial(
+    rows: int, share: float, *, varied: str = ROWS, size: int = 28, candidate: str = "svm", basis: str = "",
+    lengths: Mapping[str, int] = MappingProxyType({}),
+) -> Trial:  # fmt: skip
     """A trial of so many rows and this accuracy, moved and as is."""
     return Trial(
-        candidate=candidate, varied=varied, rows=rows, image_size=size, accuracy=share, interval=(share, share),
+        candidate=candidate, varied=varied, rows=rows, image_size=size, basis=basis, lengths=dict(lengths),
+        accuracy=share, interval=(share, share),
         expected_accuracy=share, expected_interval=(share, share), multiply_adds=1000, file_bytes=2000,
         train_seconds=1.0,
     )  # fmt: skip
+
+
+def failed_trial(rows: int, reason: str, *, varied: str = ROWS, size: int = 28, candidate: str = "svm") -> FailedTrial:
+    """A trial that did not come through."""
+    return FailedTrial(candidate=candidate, varied=varied, rows=rows, image_size=size, reason=reason)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 LEARNING = """\
 Trains the chosen candidate and the SVM on an eighth, a quarter and half of the train pictures, and the chosen one on
 all of them at half and at twice the image size, and judges each on val. It takes about six times as long as the
-chosen candidate's own training, most of it at twice the size, and changes nothing of the pipeline.
+chosen candidate's own training, most of it at twice the size. Each trial is kept in reports/learning.json as it comes,
+so that a run that was stopped goes on where it was; one that fails is tried again by the next run. At the end
+reports/verdict.html shows what was found. Nothing else of the pipeline changes.
 """
 
 
@@ -26,7 +28,7 @@ def add_learning(commands: "Commands", project: "Project") -> None:
 
 
 def _learning_curve(project: "Project") -> int:
-    from tinysight.trials import learning_curve
+    from tinysight.trials.learning_curve import learning_curve
 
     print(learning_curve(project()))
     return 0

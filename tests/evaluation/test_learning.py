@@ -1,20 +1,10 @@
 """What more pictures would bring is read from trials with fewer, and said only where it is known."""
 
 import pytest
-from verdicts import trial
+from verdicts import failed_trial, trial
 
-from tinysight.errors import DataError
-from tinysight.evaluation.learning import (
-    ROWS,
-    SIZE,
-    Learning,
-    Trial,
-    expected_gain,
-    more_pictures,
-    other_size,
-    read_learning,
-    write_learning,
-)
+from tinysight.evaluation.learning import expected_gain, left_out, more_pictures, other_size, what_failed
+from tinysight.evaluation.trial_file import ROWS, SIZE, Learning, Trial
 
 
 def power_law(exponent: float) -> list[Trial]:
@@ -66,19 +56,47 @@ def test_without_a_trial_at_todays_size_or_another_nothing_is_said_of_sizes():
     assert other_size([at(28, 0.9, 1000)], 28) == ""
 
 
-def test_trials_come_back_in_order_and_only_for_the_same_pictures(tmp_path):
-    learning = Learning(
-        dataset_digest="d" * 64, trials=[trial(200, 0.9), trial(100, 0.8), trial(100, 0.7, varied="size")]
-    )
-    write_learning(tmp_path / "learning.json", learning)
-    found = read_learning(tmp_path / "learning.json", "d" * 64)
-    assert found == learning
-    assert [one.rows for one in found.of("svm", ROWS)] == [100, 200]
-    assert read_learning(tmp_path / "learning.json", "e" * 64) is None
-    assert read_learning(tmp_path / "none.json", "d" * 64) is None
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ((28, 56), "28 × 28 pixels are right: larger pictures bring nothing sure."),
+        ((14, 28), "Smaller pictures than 28 × 28 pixels cost accuracy; larger ones were not judged."),
+    ],
+)
+def test_of_a_size_that_was_not_judged_nothing_is_claimed(sizes, said):
+    """The trial at twice the size may have failed."""
+    assert other_size([at(size, 0.9 if size > 14 else 0.8, 10 * size) for size in sizes], 28) == said
 
 
-def test_a_broken_file_names_the_fix(tmp_path):
-    (tmp_path / "learning.json").write_text("{}")
-    with pytest.raises(DataError, match="tinysight learning-curve"):
-        read_learning(tmp_path / "learning.json", "d" * 64)
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        (
+            (0.8, 0.9, 0.93),
+            "At 56 × 56 pixels, with `models.svm.side` at 64 and `models.svm.cell` at 8, it names 3.0 points more",
+        ),
+        (
+            (0.9, 0.9, 0.91),
+            "14 × 14 pixels, with `models.svm.side` at 16 and `models.svm.cell` at 2, would do: they name as many",
+        ),
+    ],
+)
+def test_a_side_that_must_follow_the_size_is_named_with_it(shares, said):
+    trials = [
+        at(size, share, size * size).model_copy(update={"lengths": {"side": side, "cell": side // 8}})
+        for size, share, side in zip((14, 28, 56), shares, (16, 32, 64), strict=True)
+    ]
+    assert other_size(trials, 28).startswith(said)
+
+
+def test_what_is_left_out_is_said_in_one_sentence_with_the_command():
+    assert left_out(None) == left_out(Learning(trials=[])) == ""
+    assert left_out(Learning(trials=[], stale=1)).startswith("1 trial is left out, of other settings or pictures")
+    assert "10 trials are left out" in left_out(Learning(trials=[], stale=10))
+    assert "`tinysight learning-curve`" in left_out(Learning(trials=[], stale=10))
+
+
+def test_what_failed_is_named_with_its_reason():
+    learning = Learning(trials=[], failed=[failed_trial(1400, "out of memory", varied=SIZE, size=56)])
+    assert what_failed(learning, "svm", SIZE) == ["svm on 1,400 train pictures of 56 × 56 pixels failed: out of memory"]
+    assert what_failed(learning, "svm", ROWS) == what_failed(learning, "mlp", SIZE) == []

@@ -8,10 +8,10 @@ from verdicts import trial
 from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.error_costs import ErrorCost, MeanCost
 from tinysight.evaluation.explanation import explain
-from tinysight.evaluation.learning import SIZE, Learning
 from tinysight.evaluation.merits import CheapMistakes
 from tinysight.evaluation.next_steps import next_steps
 from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
+from tinysight.evaluation.trial_file import SIZE, Learning
 from tinysight.evaluation.verdict_page import verdict_page
 from tinysight.params import ExpectedParams
 
@@ -127,11 +127,30 @@ def test_where_nobody_has_tried_more_pictures_the_command_is_named():
 def test_what_a_learning_curve_found_is_a_step():
     rows = [trial(number, 1 - 0.4 * (number / 100) ** -0.5) for number in (100, 200, 400, 800)]
     sizes = [trial(800, 0.9, varied=SIZE, size=28), trial(800, 0.95, varied=SIZE, size=56)]
-    found = Learning(dataset_digest="d", trials=[*rows, *sizes])
+    found = Learning(trials=[*rows, *sizes])
     steps = next_steps(SVM.scores, EXPECTED, Beside("digits", 28, learning=found), some_failed=False)
     assert "twice as many would bring about" in steps[-2]
     assert steps[-1].startswith("At 56 × 56 pixels it names 5.0 points more")
     assert not any("learning-curve" in step for step in steps)
+
+
+def test_trials_of_other_settings_are_a_step_that_names_the_command():
+    stale = next_steps(
+        SVM.scores, EXPECTED, Beside("digits", 28, learning=Learning(trials=[], stale=4)), some_failed=False
+    )
+    assert stale[-1].startswith("4 trials are left out, of other settings or pictures than today's: `tinysight learn")
+    some = Learning(trials=[trial(number, 0.9) for number in (100, 200, 400)], stale=1)
+    steps = next_steps(SVM.scores, EXPECTED, Beside("digits", 28, learning=some), some_failed=False)
+    assert "would hardly bring more" in steps[-2]
+    assert steps[-1].startswith("1 trial is left out")
+
+
+def test_trials_of_the_float_file_say_nothing_of_the_8_bit_file_that_was_chosen():
+    rows = [trial(number, 0.9, candidate="small_cnn") for number in (100, 200, 400)]
+    chosen = scores_of("small_cnn_int8", 0.9)
+    steps = next_steps(chosen, EXPECTED, Beside("digits", 28, learning=Learning(trials=rows)), some_failed=False)
+    assert not any("hardly bring more" in step for step in steps)
+    assert steps[-1].startswith("`tinysight learning-curve` says")
 
 
 def by_cost(*entrants, **means):

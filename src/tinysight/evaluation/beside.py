@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tinysight.evaluation.learning import Learning
 from tinysight.evaluation.mistakes import Mistakes
+from tinysight.evaluation.trial_file import Learning
 from tinysight.params import AugmentParams
 
 
@@ -15,7 +15,7 @@ class Beside:
         dataset: the data set's name.
         image_size: of the data set.
         error_costs: what the user has said that mistakes cost, in words.
-        learning: trials on today's data set.
+        learning: trials by today's settings on today's data set.
         mistakes: of the chosen candidate.
         augmented: a PNG of augmented pictures.
         augment: how they were made.

@@ -1,86 +1,14 @@
-"""Would more pictures help, or larger ones: trials with fewer pictures and at other image sizes."""
+"""Would more pictures help, or larger ones: what trials with fewer pictures and at other image sizes say."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Literal
 
 import numpy as np
-from pydantic import Field, ValidationError
 
-from tinysight.errors import DataError
-from tinysight.evaluation.scores import Interval, Record, write_record
+from tinysight.evaluation.trial_file import Learning, Trial
 from tinysight.evaluation.wording import points, ratio
+from tinysight.paths import candidate_of
 
-ROWS, SIZE = "rows", "size"
-COMPARED = "svm"  # whose curve is drawn beside that of the chosen candidate
 SENSIBLE_GAIN = 0.005  # of accuracy; less is not worth the work
-
-
-class Trial(Record):
-    """One training, judged on the same val rows as the candidate itself.
-
-    Attributes:
-        candidate: its key in params.yaml.
-        varied: `rows`, for fewer train rows, or `size`, for another image size.
-        rows: train rows, copies not counted.
-        image_size: of the pictures, in pixels.
-        accuracy: share of right answers on val.
-        interval: 95 %.
-        expected_accuracy: the same, moved as the user expects.
-        expected_interval: 95 %.
-        multiply_adds: of the model for one picture.
-        file_bytes: of the model.
-        train_seconds: wall time of the training.
-        p50_ms: half of the pictures take no longer, on one thread; None in files of earlier versions.
-        peak_mb: most memory of a process that loads the model and predicts, in 10^6 bytes; None where unknown.
-    """
-
-    candidate: str
-    varied: Literal["rows", "size"]
-    rows: int
-    image_size: int
-    accuracy: float
-    interval: Interval
-    expected_accuracy: float
-    expected_interval: Interval
-    multiply_adds: int
-    file_bytes: int
-    train_seconds: float
-    p50_ms: float | None = None
-    peak_mb: float | None = None
-
-
-class Learning(Record):
-    """All of learning.json; the digest says of which data set."""
-
-    schema_: Literal[1] = Field(default=1, alias="schema")
-    dataset_digest: str
-    trials: list[Trial]
-
-    def of(self, candidate: str, varied: str) -> list[Trial]:
-        """The trials of one candidate in one direction, the smallest first."""
-        found = [trial for trial in self.trials if trial.candidate == candidate and trial.varied == varied]
-        return sorted(found, key=lambda trial: (trial.rows, trial.image_size))
-
-
-def write_learning(path: Path, learning: Learning) -> None:
-    """Writes learning.json whole."""
-    write_record(path, learning)
-
-
-def read_learning(path: Path, dataset_digest: str) -> Learning | None:
-    """Reads learning.json; None where there is none, or where it tells of other pictures than today's.
-
-    Raises:
-        DataError: if it is broken.
-    """
-    if not path.is_file():
-        return None
-    try:
-        learning = Learning.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        raise DataError(f"{path} is broken: {error.errors()[0]['msg']}. Run `tinysight learning-curve`.") from None
-    return learning if learning.dataset_digest == dataset_digest else None
 
 
 def expected_gain(trials: Sequence[Trial]) -> float | None:
@@ -121,7 +49,7 @@ def other_size(trials: Sequence[Trial], size: int) -> str:
     A larger size is worth it that lies above today's interval, a smaller one that stays within a sensible loss.
 
     Args:
-        trials: of one candidate at several image sizes.
+        trials: of one candidate at several image sizes, the smallest first.
         size: today's.
     """
     today = next((trial for trial in trials if trial.image_size == size), None)
@@ -132,13 +60,45 @@ def other_size(trials: Sequence[Trial], size: int) -> str:
     if better:
         best = max(better, key=lambda trial: trial.expected_accuracy)
         gain = points(best.expected_accuracy - today.expected_accuracy)
-        return f"At {best.image_size} × {best.image_size} pixels it names {gain} more, for {_arithmetic(best, today)}."
+        return f"At {_pixels(best, today)} it names {gain} more, for {_arithmetic(best, today)}."
     smaller = [trial for trial in others if trial.image_size < size]
     if smaller and smaller[0].expected_accuracy >= today.expected_accuracy - SENSIBLE_GAIN:
-        side = smaller[0].image_size
-        return f"{side} × {side} pixels would do: they name as many, for {_arithmetic(smaller[0], today)}."
-    return f"{size} × {size} pixels are right: larger pictures bring nothing sure, and smaller ones cost accuracy."
+        return f"{_pixels(smaller[0], today)} would do: they name as many, for {_arithmetic(smaller[0], today)}."
+    return _right_as_it_is(size, smaller=bool(smaller), larger=len(others) > len(smaller))
+
+
+def _right_as_it_is(size: int, *, smaller: bool, larger: bool) -> str:
+    """Says no more than what was tried."""
+    if not larger:
+        return f"Smaller pictures than {size} × {size} pixels cost accuracy; larger ones were not judged."
+    beside = ", and smaller ones cost accuracy" if smaller else ""
+    return f"{size} × {size} pixels are right: larger pictures bring nothing sure{beside}."
+
+
+def _pixels(trial: Trial, today: Trial) -> str:
+    """An image size, with the candidate's own settings where they have to follow it."""
+    pixels, section = f"{trial.image_size} × {trial.image_size} pixels", f"models.{candidate_of(trial.candidate)}"
+    follow = [
+        f"`{section}.{key}` at {length}" for key, length in trial.lengths.items() if length != today.lengths.get(key)
+    ]
+    return f"{pixels}, with {' and '.join(follow)}," if follow else pixels
 
 
 def _arithmetic(trial: Trial, today: Trial) -> str:
     return ratio(trial.multiply_adds, today.multiply_adds, "multiply-adds")
+
+
+def left_out(learning: Learning | None) -> str:
+    """One sentence on trials that no longer hold; empty where there are none."""
+    if learning is None or not learning.stale:
+        return ""
+    trials = "1 trial is" if learning.stale == 1 else f"{learning.stale} trials are"
+    return f"{trials} left out, of other settings or pictures than today's: `tinysight learning-curve` makes new ones."
+
+
+def what_failed(learning: Learning, candidate: str, varied: str) -> list[str]:
+    """A sentence for each trial of a candidate that did not come through, in words that end in the reason."""
+    return [
+        f"{candidate} on {one.rows:,} train pictures of {one.image_size} × {one.image_size} pixels failed: {one.reason}"
+        for one in learning.failures(candidate, varied)
+    ]

@@ -4,14 +4,15 @@ from pathlib import Path
 
 from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.explanation import MAJORITY
-from tinysight.evaluation.learning import ROWS, SIZE, more_pictures, other_size
+from tinysight.evaluation.learning import left_out, more_pictures, other_size
 from tinysight.evaluation.remedies import more_copies, present, stronger
 from tinysight.evaluation.robustness import stated_levels
 from tinysight.evaluation.scores import Scores
+from tinysight.evaluation.trial_file import ROWS, SIZE
 from tinysight.evaluation.weaknesses import weakness
 from tinysight.evaluation.wording import motion, percent, points
 from tinysight.params import AugmentParams, ExpectedParams
-from tinysight.paths import Paths, candidate_of
+from tinysight.paths import Paths
 
 SENSIBLE_GAP = 0.03  # a loss or an uncertainty below it is not what to work on first
 
@@ -107,8 +108,8 @@ def _uncertain(chosen: Scores) -> list[str]:
 
 def _learned(chosen: Scores, beside: Beside) -> list[str]:
     """What more pictures or larger ones would bring, or how to find out."""
-    name, learning = candidate_of(chosen.name), beside.learning
+    name, learning = chosen.name, beside.learning
     if learning is None or not learning.of(name, ROWS):
-        return [CURVE]
+        return [left_out(learning) or CURVE]
     found = [more_pictures(name, learning.of(name, ROWS)), other_size(learning.of(name, SIZE), beside.image_size)]
-    return [sentence for sentence in found if sentence]
+    return [sentence for sentence in (*found, left_out(learning)) if sentence]

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from tinysight.data.dataset import read_info
 from tinysight.errors import ModelError
 from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.budget import over_budget
@@ -11,11 +10,11 @@ from tinysight.evaluation.error_costs import ErrorCost, cost_matrix, read_error_
 from tinysight.evaluation.explanation import explain
 from tinysight.evaluation.figures import Point, draw_accuracy_cost
 from tinysight.evaluation.headline import headline
-from tinysight.evaluation.learning import Learning, read_learning
 from tinysight.evaluation.merits import RIGHT_ANSWERS, CheapMistakes
 from tinysight.evaluation.mistakes import read_mistakes
 from tinysight.evaluation.scores import read_scores, write_record
 from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
+from tinysight.evaluation.trial_file import Learning, read_learning, with_today
 from tinysight.evaluation.verdict.page import draw_verdict
 from tinysight.evaluation.verdict.view import make_view
 from tinysight.evaluation.verdict_page import verdict_page
@@ -94,16 +93,18 @@ def _beside(params: Params, paths: Paths, verdict: Verdict) -> Beside:
         dataset=params.dataset.name,
         image_size=params.dataset.image_size,
         error_costs=tuple(stated(params.select.error_costs or {})),
-        learning=_learning(paths),
+        learning=_learning(params, paths, verdict.chosen),
         mistakes=read_mistakes(paths.scores(verdict.chosen)) if verdict.chosen else None,
         augmented=picture.read_bytes() if picture.is_file() else b"",
         augment=params.augment,
     )
 
 
-def _learning(paths: Paths) -> Learning | None:
-    """What `tinysight learning-curve` found, where somebody has asked for it."""
-    return read_learning(paths.learning, read_info(paths.dataset).digest) if paths.learning.is_file() else None
+def _learning(params: Params, paths: Paths, chosen: str | None) -> Learning | None:
+    """What `tinysight learning-curve` found by today's settings, where somebody has asked for it."""
+    if not (chosen and paths.learning.is_file()):
+        return None
+    return with_today(read_learning(params, paths), params, paths, chosen)
 
 
 def _draw(path: Path, entrants: list[Entrant], verdict: Verdict, dataset: str) -> None:

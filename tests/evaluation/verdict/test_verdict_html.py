@@ -6,11 +6,11 @@ import pytest
 from data_reports import Page
 from evaluated import mistakes_of, scores_of, whole_scores
 from PIL import Image
-from verdicts import LADDER, drawn, trial
+from verdicts import LADDER, drawn, failed_trial, trial
 
 from tinysight.evaluation.error_costs import ErrorCost, MeanCost
-from tinysight.evaluation.learning import Learning
 from tinysight.evaluation.selection import Entrant
+from tinysight.evaluation.trial_file import Learning
 
 HOSTILE = "<script>alert(1)</script>\u202egpj"
 
@@ -85,9 +85,7 @@ def test_the_picture_of_augmented_pictures_is_inside():
 
 def test_the_learning_curve_is_shown_where_somebody_asked_for_it():
     trials = [trial(rows, 1 - 0.4 * (rows / 100) ** -0.5) for rows in (100, 200, 400, 800)]
-    text = Page(
-        drawn(learning=Learning(dataset_digest="d", trials=[*trials, trial(800, 0.9, varied="size", size=56)]))
-    ).text
+    text = Page(drawn(learning=Learning(trials=[*trials, trial(800, 0.9, varied="size", size=56)]))).text
     assert "twice as many would bring about" in text
     assert "56 × 56" in text
     assert "tinysight learning-curve trains" not in text
@@ -96,8 +94,22 @@ def test_the_learning_curve_is_shown_where_somebody_asked_for_it():
 def test_without_a_learning_curve_it_says_how_to_get_one_and_how_long_that_takes():
     text = Page(drawn()).text
     assert "tinysight learning-curve trains on an eighth" in text
-    assert "it takes about 88 s. Then dvc repro -f -s select draws" in text  # seven trainings of 12.5 s
+    assert "it takes about 88 s, and draws the curve here" in text  # seven trainings of 12.5 s
     assert "Would more pictures help" not in Page(drawn(LADDER[:1])).text
+
+
+def test_trials_of_other_settings_are_left_out_and_the_page_says_so():
+    stale = Page(drawn(learning=Learning(trials=[], stale=10))).text
+    assert "10 trials are left out, of other settings or pictures" in stale
+    assert "Nobody has tried" not in stale
+    trials = [trial(rows, 0.9) for rows in (100, 200, 400, 800)]
+    assert "1 trial is left out" in Page(drawn(learning=Learning(trials=trials, stale=1))).text
+
+
+def test_a_trial_that_failed_is_on_the_page_with_its_reason():
+    failed = [failed_trial(800, "no <memory>", varied="size", size=56)]
+    text = Page(drawn(learning=Learning(trials=[trial(800, 0.9)], failed=failed))).text
+    assert "svm on 800 train pictures of 56 × 56 pixels failed: no <memory>" in text
 
 
 def test_a_request_is_split_and_set_against_small_servers():

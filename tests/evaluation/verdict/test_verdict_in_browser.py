@@ -3,17 +3,18 @@
 import pytest
 from browser import browser
 from evaluated import mistakes_of
-from verdicts import LADDER, drawn, trial
+from verdicts import LADDER, drawn, failed_trial, trial
 
 from tinysight.evaluation.error_costs import ErrorCost, MeanCost
-from tinysight.evaluation.learning import SIZE, Learning
+from tinysight.evaluation.trial_file import SIZE, Learning
 
 LEARNING = Learning(
-    dataset_digest="d",
     trials=[
         *(trial(rows, 1 - 0.4 * (rows / 100) ** -0.5) for rows in (100, 200, 400, 800)),
-        *(trial(800, 0.9, varied=SIZE, size=size) for size in (14, 28, 56)),
+        *(trial(800, 0.9, varied=SIZE, size=size, lengths={"side": 2 * size}) for size in (14, 28, 56)),
     ],
+    failed=[failed_trial(100, "no memory for `models.svm.landmarks`")],
+    stale=3,
 )
 COST = MeanCost(mean=0.0123, interval=(0.01, 0.02), standard_error=0.002)
 COSTS = {entrant.name: ErrorCost(val=COST, test=COST) for entrant in LADDER}

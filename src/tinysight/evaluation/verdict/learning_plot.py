@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tinysight.evaluation.learning import ROWS, SIZE, Learning, Trial, more_pictures, other_size
+from tinysight.evaluation.learning import more_pictures, other_size, what_failed
+from tinysight.evaluation.trial_file import COMPARED, ROWS, SIZE, Learning, Trial
 from tinysight.evaluation.verdict.plots import Line, Tick
 from tinysight.evaluation.wording import count, duration, duration_ms, file_size, percent
 
@@ -14,9 +15,10 @@ LEFT, RIGHT, TOP, BOTTOM = 42.0, 14.0, 12.0, 30.0
 
 @dataclass(frozen=True)
 class SizeRow:
-    """The chosen candidate at one image size."""
+    """The chosen candidate at one image size; `seen` says to what it resizes the pictures itself."""
 
     size: int
+    seen: str
     moved: str
     clean: str
     arithmetic: str
@@ -35,6 +37,7 @@ class LearningPlot:
         lines: accuracy, moved, against the number of train pictures, doubled from step to step.
         sizes: the chosen candidate at other image sizes, the smallest first.
         size_sentence: whether another size is worth it.
+        failed: a sentence for each trial that did not come through.
     """
 
     sentences: tuple[str, ...]
@@ -43,18 +46,20 @@ class LearningPlot:
     up: tuple[Tick, ...]
     sizes: tuple[SizeRow, ...]
     size_sentence: str
+    failed: tuple[str, ...]
 
 
 def place_learning(learning: Learning, chosen: str, colours: Mapping[str, int], size: int) -> LearningPlot | None:
     """Draws the trials; None where there are none of the chosen candidate.
 
     Args:
-        learning: of today's data set.
-        chosen: the candidate's key, without the ending of its 8-bit file.
+        learning: of today's settings and data set.
+        chosen: the candidate's name; that of its 8-bit file where this was chosen.
         colours: each candidate's number.
         size: the image size of the data set.
     """
-    curves = {name: learning.of(name, ROWS) for name in colours if learning.of(name, ROWS)}
+    names = dict.fromkeys((chosen, COMPARED))
+    curves = {name: learning.of(name, ROWS) for name in names if name in colours and learning.of(name, ROWS)}
     if chosen not in curves:
         return None
     trials = [trial for found in curves.values() for trial in found]
@@ -80,12 +85,15 @@ def place_learning(learning: Learning, chosen: str, colours: Mapping[str, int], 
         up=tuple(Tick(y(share), f"{share:.0%}") for share in (floor, (1 + floor) / 2, 1.0)),
         sizes=tuple(_size(trial, size) for trial in learning.of(chosen, SIZE)),
         size_sentence=other_size(learning.of(chosen, SIZE), size),
+        failed=tuple(said for name in names for varied in (ROWS, SIZE) for said in what_failed(learning, name, varied)),
     )
 
 
 def _size(trial: Trial, size: int) -> SizeRow:
+    side = trial.lengths.get("side")
     return SizeRow(
         size=trial.image_size,
+        seen=f"{side} × {side}" if side else "",
         moved=percent(trial.expected_accuracy),
         clean=percent(trial.accuracy),
         arithmetic=count(trial.multiply_adds),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.error_costs import MeanCost
 from tinysight.evaluation.explanation import MAJORITY, in_short
-from tinysight.evaluation.learning import COMPARED
+from tinysight.evaluation.learning import left_out
 from tinysight.evaluation.next_steps import next_steps
 from tinysight.evaluation.scores import Scores
 from tinysight.evaluation.selection import Entrant, Verdict
+from tinysight.evaluation.trial_file import COMPARED
 from tinysight.evaluation.verdict.details import (
     Band,
     ClassRow,
@@ -102,6 +103,7 @@ class View:
     strangers: tuple[tuple[str, Band], ...]
     learning: LearningPlot | None
     learning_minutes: str
+    learning_left_out: str
     augmented: str
     steps: tuple[str, ...]
 
@@ -136,6 +138,7 @@ def make_view(verdict: Verdict, entrants: Sequence[Entrant], expected: ExpectedP
         strangers=tuple(shown_strangers(chosen)) if chosen else (),
         learning=_learning(beside, chosen, colours),
         learning_minutes=_learning_minutes(came, chosen),
+        learning_left_out=left_out(beside.learning),
         augmented=data_uri(beside.augmented),
         steps=tuple(next_steps(chosen, expected, beside, some_failed=bool(failed))),
     )
@@ -196,7 +199,7 @@ def _tiles(chosen: Scores, mistakes: MeanCost | None) -> Iterator[Tile]:
 def _learning(beside: Beside, chosen: Scores | None, colours: dict[str, int]) -> LearningPlot | None:
     if beside.learning is None or chosen is None:
         return None
-    return place_learning(beside.learning, candidate_of(chosen.name), colours, beside.image_size)
+    return place_learning(beside.learning, chosen.name, colours, beside.image_size)
 
 
 def _learning_minutes(came: Sequence[Scores], chosen: Scores | None) -> str:
