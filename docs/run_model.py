@@ -15,14 +15,16 @@ from PIL import Image, ImageOps
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # since 1.29 it reports to its maker
 import onnxruntime
 
+KEYS = ("class_names", "image_size", "fit", "background", "unknown_threshold")  # of what the file says of itself
+
 
 def decode(path: str, side: int, fit: str, background: tuple[int, int, int]) -> NDArray[np.uint8]:
     """(side, side, 3) uint8: upright, opaque, fitted into the square."""
 
     def fitted(size: tuple[int, int]) -> tuple[int, int]:
         longest = max(size) if fit == "pad" else min(size)
-        width, height = (max(1, round(length * side / longest)) for length in size)
-        return (side, side) if fit == "stretch" else (width, height)
+        width, height = (side if fit == "stretch" else max(1, round(length * side / longest)) for length in size)
+        return width, height
 
     with Image.open(path) as stored:
         width, height = fitted(stored.size)
@@ -33,9 +35,8 @@ def decode(path: str, side: int, fit: str, background: tuple[int, int, int]) -> 
     layer, opaque = image.convert("RGBA"), Image.new("RGB", image.size, background)
     opaque.paste(layer, mask=layer)
     left, top = ((length - min(opaque.size)) / 2 for length in opaque.size)  # of the square in the middle
-    middle = (left, top, left + min(opaque.size), top + min(opaque.size))
-    size, box = ((side, side), middle) if fit == "crop" else (fitted(opaque.size), None)
-    small = opaque.resize(size, Image.Resampling.BILINEAR, box, reducing_gap=2.0)
+    box = (left, top, opaque.width - left, opaque.height - top) if fit == "crop" else None
+    small = opaque.resize((side, side) if box else fitted(opaque.size), Image.Resampling.BILINEAR, box, reducing_gap=2)
     square = Image.new("RGB", (side, side), background)
     square.paste(small, ((side - small.width) // 2, (side - small.height) // 2))
     return np.asarray(square)
@@ -45,10 +46,7 @@ def main(model: str, *pictures: str) -> None:
     """Prints a line of JSON for each picture."""
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     known = session.get_modelmeta().custom_metadata_map
-    names, side, fit, background, threshold = (
-        json.loads(known[f"tinysight.{key}"])
-        for key in ("class_names", "image_size", "fit", "background", "unknown_threshold")
-    )
+    names, side, fit, background, threshold = (json.loads(known[f"tinysight.{key}"]) for key in KEYS)
     for picture in pictures:
         pixels = decode(picture, side, fit, tuple(background))
         probabilities = session.run(None, {"image": pixels[None]})[0][0]  # (classes,) float32

@@ -93,10 +93,12 @@ def test_it_imports_numpy_pillow_and_onnx_runtime_and_nothing_else() -> None:
     assert imported == {"json", "os", "sys", "numpy", "PIL", "onnxruntime"}
 
 
-def test_its_two_functions_have_about_thirty_lines_of_code() -> None:
-    functions = [
-        node for node in ast.parse(SCRIPT.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)
-    ]
-    lines = sum((function.end_lineno or 0) - function.body[1].lineno + 2 for function in functions)  # no docstrings
+def test_its_two_functions_have_thirty_lines_of_code() -> None:
+    text = SCRIPT.read_text(encoding="utf-8")
+    functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
     assert [function.name for function in functions] == ["decode", "main"]
-    assert lines <= 36
+    code = []
+    for function in functions:
+        after_the_docstring = text.splitlines()[function.body[1].lineno - 1 : function.end_lineno]
+        code += ["def", *(line for line in after_the_docstring if line.strip())]
+    assert 20 < len(code) <= 30
