@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,8 +10,9 @@ from types import SimpleNamespace
 import pytest
 from tiny_datasets import make_params
 
-from tests.bench import bench_peers, bench_training
+from tests.bench import bench_peers, bench_training, final_calls
 from tests.bench.final_calls import FinalCall, commit_of
+from tinysight.whole_file import write_whole
 
 OLD = {"at": "2031-05-02T01:58:47+00:00", "arguments": ["--final"]}
 
@@ -62,7 +64,15 @@ def test_each_seed_is_there_as_soon_as_it_is_scored_and_no_later_call_takes_it_a
     }  # fmt: skip
 
 
-def test_calls_at_once_lose_nothing(log: Path, code: Path) -> None:
+def test_calls_at_once_lose_nothing(log: Path, code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them reads, waits and writes: without turns, one would write what another has not seen."""
+
+    def write_late(path: Path, content: str) -> None:
+        time.sleep(0.005)
+        write_whole(path, content)
+
+    monkeypatch.setattr(final_calls, "write_whole", write_late)
+
     def score(number: int) -> None:
         call = FinalCall([str(number)], log, code)
         for seed in range(5):
