@@ -4,11 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import keras
-import numpy as np
-from scipy.special import log_softmax
 
 from tinysight.models.fitted import Fitted
-from tinysight.models.networks import Network, Recipe, SmoothedLoss, fit_network, predict_logits
+from tinysight.models.networks import Network, Recipe, SmoothedLoss, fit_network, val_losses
 from tinysight.models.training_data import TrainingData
 from tinysight.params import FineTuneParams, TrainParams
 
@@ -50,11 +48,11 @@ def fine_tune(
         thaw(model, params.convolutions)
         return model
 
-    before = _loss_on_val(solved, data)
+    before = val_losses(solved, data).mean()
     asked = settings.model_copy(update={"epochs": params.epochs})
     network = Network(build, lambda steps: _recipe(params.learning_rate, steps))
     tuned = fit_network(network, data, asked, seed, checkpoint, watchers)
-    after = _loss_on_val(tuned.model, data)
+    after = val_losses(tuned.model, data).mean()
     return tuned if after < before else Fitted(solved, tuned.curves, tuned.epochs, tuned.rows)
 
 
@@ -79,8 +77,3 @@ def _every_layer(model: keras.Model) -> Iterator[keras.layers.Layer]:
 def _recipe(learning_rate: float, steps: int) -> Recipe:
     rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
     return Recipe(keras.optimizers.Adam(rate), SmoothedLoss(0.0), stops_early=False)
-
-
-def _loss_on_val(model: keras.Model, data: TrainingData) -> float:
-    logs = log_softmax(predict_logits(model, data).astype(np.float64), axis=1)
-    return -float(logs[np.arange(len(logs)), data.val_labels].mean())

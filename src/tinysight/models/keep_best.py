@@ -17,6 +17,7 @@ class KeepBest(keras.callbacks.Callback):  # type: ignore[misc] # Keras ships no
         least: the least val loss so far.
         waited: epochs since then.
         weights: the model's weights then; None before the first epoch.
+        last: its weights after the last epoch, once the training is over.
     """
 
     def __init__(self, patience: int) -> None:
@@ -29,6 +30,7 @@ class KeepBest(keras.callbacks.Callback):  # type: ignore[misc] # Keras ships no
         self.patience = patience
         self.least, self.waited = float("inf"), 0
         self.weights: Weights | None = None
+        self.last: Weights = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002 # Keras names it
         """Compares; a loss that is no number is never better."""
@@ -41,5 +43,6 @@ class KeepBest(keras.callbacks.Callback):  # type: ignore[misc] # Keras ships no
 
     def on_train_end(self, logs: Any = None) -> None:  # noqa: ARG002
         """Puts the best weights back."""
+        self.last = self.model.get_weights()
         if self.weights is not None:
             self.model.set_weights(self.weights)
