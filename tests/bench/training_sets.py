@@ -40,7 +40,12 @@ def digits(seed: int) -> TrainingSet:
 
 def digits_folds(seed: int) -> TrainingSet:
     """Five folds of the 5,000, one a seed: the fold is judged, and of the others 70 % of all are learnt from."""
-    pixels, labels, names, decoding, _ = _listed("dataset=digits")
+    return _fold(*_listed("dataset=digits"), seed)
+
+
+def _fold(
+    pixels: Pixels, labels: Rows, names: tuple[str, ...], decoding: Decoding, _given: NDArray[np.str_], seed: int
+) -> TrainingSet:
     order = np.random.default_rng(2026).permutation(len(labels))
     order = order[np.argsort(labels[order], kind="stable")]  # each class in a row: every fifth of them is one fold
     fold = np.arange(len(order)) % 5 == seed % 5
@@ -56,8 +61,13 @@ def fashion(seed: int) -> TrainingSet:
     return TrainingSet(pixels, labels, names, decoding, order[:55_000], order[55_000:], np.flatnonzero(given == "test"))
 
 
-def clip_art(kinds: Mapping[str, str]) -> Callable[[int], TrainingSet]:
-    """A few hundred coloured drawings of eight kinds, of all sizes, with transparency."""
+def clip_art(kinds: Mapping[str, str], *, folds: bool = False) -> Callable[[int], TrainingSet]:
+    """A few hundred coloured drawings of eight kinds, of all sizes, with transparency.
+
+    Args:
+        kinds: Openclipart's folders, by the name of the kind.
+        folds: five folds as of the digits, one a seed; otherwise 70, 15 and 15 %, of which 15 % are some tens.
+    """
 
     def make(seed: int) -> TrainingSet:
         with TemporaryDirectory() as folder:
@@ -66,7 +76,8 @@ def clip_art(kinds: Mapping[str, str]) -> Callable[[int], TrainingSet]:
             pixels = np.stack([decode_image(file.read_bytes(), decoding) for file in files])
             names = tuple(sorted({file.parent.name for file in files}))
             labels = np.array([names.index(file.parent.name) for file in files])
-        return _divided(pixels, labels, names, decoding, np.array([""] * len(labels)), seed)
+        divide = _fold if folds else _divided
+        return divide(pixels, labels, names, decoding, np.array([""] * len(labels)), seed)
 
     return make
 
@@ -79,6 +90,9 @@ SETS: dict[str, Callable[[int], TrainingSet]] = {
     "scored_clip_art": clip_art(SCORED_KINDS),  # this and those below only for --final
     "scored_clip_art_2": clip_art(SCORED_KINDS_2),
     "scored_clip_art_3": clip_art(SCORED_KINDS_3),
+    "clip_art_folds": clip_art(SCORED_KINDS, folds=True),  # with --final --seeds 5: every drawing is judged once
+    "clip_art_2_folds": clip_art(SCORED_KINDS_2, folds=True),
+    "clip_art_3_folds": clip_art(SCORED_KINDS_3, folds=True),
 }
 
 OTHERS = {"digits": ("fashion",), "digits_folds": ("fashion",), "fashion": ("digits",)}  # what each has never seen

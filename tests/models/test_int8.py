@@ -113,6 +113,6 @@ def test_a_graph_without_layers_to_quantise_is_refused(data):
         quantise(exported, data, SETTINGS)
 
 
-def test_only_networks_are_quantised():
+def test_candidates_with_products_before_the_last_layer_are_quantised():
     suited = {kind for kind, params in BUILT_IN.items() if params.bytes_suit}
-    assert suited == {"mlp", "tutorial_cnn", "small_cnn", "transfer"}
+    assert suited == {"svm", "mlp", "tutorial_cnn", "small_cnn", "transfer"}

@@ -60,6 +60,7 @@ class SvmParams(CandidateParams):
         c: inverse regularisation.
     """
 
+    bytes_suit: ClassVar[bool] = True
     kind: Literal["svm"]
     side: Annotated[int, Field(ge=16, le=256)]
     cell: Annotated[int, Field(ge=2, le=32)]
