@@ -76,7 +76,7 @@ def draw(page: Path) -> None:
 
 
 def _figures(candidate: dict[str, Any]) -> dict[str, float]:
-    scores = {name: round(candidate["test"][name], 4) for name in SCORES}
+    scores = {name: round(candidate["test"][name], 6) for name in SCORES}
     costs = {name: candidate["cost"][name] for name in COSTS if candidate["cost"][name] is not None}
     return {**scores, **{name: round(value, 4) for name, value in costs.items()}}
 

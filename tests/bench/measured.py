@@ -25,10 +25,15 @@ COMMANDS = {
 SETS = {  # in the order of the answers, and what they call them
     "digits": "5,000 handwritten digits",
     "fashion": "Fashion-MNIST",
-    "scored_clip_art": "clip art",
-    "scored_clip_art_2": "clip art, second set",
-    "scored_clip_art_3": "clip art, third set",
+    "clip_art_folds": "clip art",
+    "clip_art_2_folds": "clip art, second set",
+    "clip_art_3_folds": "clip art, third set",
     "practice_clip_art": "other clip art",
+}
+ONE_SPLIT = {  # the same drawings with 15 % of them on test, which are some tens
+    "clip_art_folds": "scored_clip_art",
+    "clip_art_2_folds": "scored_clip_art_2",
+    "clip_art_3_folds": "scored_clip_art_3",
 }
 SIDES = {"training_final": "test", "training": "val"}
 

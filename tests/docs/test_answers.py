@@ -107,7 +107,7 @@ def test_settings_for_a_budget_stand_beside_the_folds(figures: Figures) -> None:
 
 
 def test_few_pictures_stand_beside_all_of_them(figures: Figures) -> None:
-    sets = {"scored_clip_art_2": {"transfer": trained(0.9), "transfer, 8 a class": trained(0.8), "svm": trained(0.5)}}
+    sets = {"clip_art_2_folds": {"transfer": trained(0.9), "transfer, 8 a class": trained(0.8), "svm": trained(0.5)}}
     write(figures.folder, "training_final", sets)
     rows = block("few", figures).splitlines()[2:3]
     assert rows == ["| clip art, second set | transfer with 8 a class | 90.0 % | 80.0 % |"]
@@ -118,10 +118,36 @@ def test_peers_stand_in_one_table(figures: Figures) -> None:
     assert block("peers", figures).splitlines()[2:3] == ["| theirs | 90.0 % | 80.0 % | 12 s | 31 s | 300 kB |"]
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "said"),
+    [
+        (trained(0.91, cpu_seconds=26.0), trained(0.91, cpu_seconds=200.0, goal_cpu=130.0), "takes 130 s: 0.20 of it."),
+        (trained(0.91, cpu_seconds=26.0), trained(0.89, cpu_seconds=200.0, goal_cpu=0.0),
+         "has not come there after 200 s: less than 0.13 of it."),
+        (trained(0.89, cpu_seconds=26.0), trained(0.91, cpu_seconds=200.0, goal_cpu=130.0), ""),
+    ],
+)  # fmt: skip
+def test_processor_time_is_compared_up_to_the_same_share_of_right_answers(
+    ours: dict[str, float], theirs: dict[str, float], said: str, figures: Figures
+) -> None:
+    write(figures.folder, "training_peers", {"small_cnn, quick": ours, "the tutorials' network": theirs})
+    lines = [line for line in block("peers", figures).splitlines() if line.startswith("Until")]
+    assert [line.partition("the tutorials' network ")[2] for line in lines] == ([said] if said else [])
+
+
 def test_transfer_is_compared_with_the_best_of_the_others(figures: Figures) -> None:
     both = {"digits": {"svm": trained(0.95), "mlp": trained(0.9), "transfer": trained(0.93)}}
     write(figures.folder, "training", both)
-    assert "transfer 93.0 %, the best of the others (svm) 95.0 %." in block("canned", figures)
+    assert "transfer 93.0 %, the best of the others (svm) 95.0 %: −2.0 points." in block("canned", figures)
+
+
+def test_one_split_of_the_same_drawings_is_told_beside_the_folds(figures: Figures) -> None:
+    folds = {"svm": trained(0.6), "transfer": trained(0.8)}
+    split = {"svm": trained(0.5), "transfer": trained(0.63), "svm, 8 a class": trained(0.9)}
+    write(figures.folder, "training_final", {"clip_art_folds": folds, "scored_clip_art": split})
+    said = "- clip art: transfer 80.0 %, the best of the others (svm) 60.0 %: +20.0 points."
+    beside = "In one split, three seeds: transfer 63.0 %, the best of the others (svm) 50.0 %: +13.0 points."
+    assert f"{said} {beside}" in block("canned", figures)
 
 
 def test_test_rows_come_before_val_rows_and_a_training_on_few_pictures_is_passed_over(figures: Figures) -> None:

@@ -11,7 +11,7 @@ from tinysight.data.survey import BLACK, GLANCE, WHITE, Look
 from tinysight.imaging import Decoding, Fit, decode_image
 from tinysight.params import FolderParams
 
-SMALLEST, USUAL, STEP = 32, 64, 8  # pixels; larger is slower: 128 takes four times as long to train as 64
+SMALLEST, USUAL, STEP = 32, 64, 8  # pixels; larger is slower, tutorial_cnn four times with twice the side
 LONG = 1.5  # a shape from which padding would leave a third of the square empty
 ALIKE = 0.03  # how far shapes may differ and still be one shape
 VISIBLE = 0.01  # share of a picture that must be transparent to count
