@@ -36,7 +36,7 @@ def seconds(figures: Figures) -> str:
 
 def canned(figures: Figures) -> str:
     """The pretrained network against the best of the others, where it was measured."""
-    ladders = {key: one for key, one in figures.ladders().items() if "transfer" in one.rows}
+    ladders = {key: one for key, one in figures.ladders().items() if {"transfer"} < one.rows.keys()}
     if not ladders:
         raise NotMeasuredError("training")
     _, found = _trainings(figures)
@@ -160,10 +160,10 @@ def peers(figures: Figures) -> str:
     found = {name: one for name, one in figures.read(file).items() if isinstance(one, dict)}
     rows = [
         (name, percent(one["accuracy"]), percent(one["moved_accuracy"]), f"{one['seconds']:.0f} s",
-         f"{one['cpu_seconds']:.0f} s", f"{one['kilobytes']:.0f} kB")
+         f"{one['cpu_seconds']:.0f} s", f"{one['kilobytes']:.0f} kB", f"{one['seeds']:.0f}")
         for name, one in found.items()
     ]  # fmt: skip
-    header = ("trained on Fashion-MNIST", "right", "right when moved", "trained in", "processor time", "file")
+    header = ("trained on Fashion-MNIST", "right", "right when moved", "trained in", "processor time", "file", "seeds")
     parts = (table(header, rows), _to_the_goal(found), f"From {figures.origin(file, f' on {PEERS[file]} rows')}.")
     return "\n\n".join(part for part in parts if part)
 

@@ -1,10 +1,11 @@
 """`make bench-peers`: what others train on the same rows of Fashion-MNIST, and what that costs them.
 
-They take some hours and 5 GB of disk, most of it for PyTorch: `ARGS="--seeds 1"` takes a third. They are judged on val,
-or on test with `--final`, which is logged as for `make bench-training`.
+They take some hours and 5 GB of disk, most of it for PyTorch: `ARGS="--seeds 1"` takes a third, and with `--only NAME`
+one is trained by itself. They are judged on val, or on test with `--final`, logged as for `make bench-training`.
 """
 
 import argparse
+import json
 import statistics
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import numpy as np
 from environments import UV, empty_environment
 from tiny_datasets import make_params
 
-from tests.bench.bench import write
+from tests.bench.bench import FIGURES, write
 from tests.bench.bench_training import EXPECTED, over_seeds
 from tests.bench.final_calls import FinalCall
 from tests.bench.training_sets import SETS, TrainingSet
@@ -28,6 +29,7 @@ from tinysight.params import ExpectedParams
 
 # small_cnn as one asks for it who wants an answer soon: narrow, not quite one pass, and no copies
 QUICK = ("models.small_cnn.width=16", "models.small_cnn.learning_rate=0.015", "train.max_images=50000", "train.clean=1")
+OURS = "small_cnn, quick"
 PROGRAMS = Path(__file__).resolve().parent / "peers"
 
 
@@ -49,23 +51,37 @@ TRAINERS = {
 
 
 def main() -> None:
-    """Trains each and writes the medians."""
+    """Trains one after the other and writes the medians of each as they come."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--set", default="fashion", choices=sorted(SETS))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--final", action="store_true", help="score the test rows, and log the call")
+    parser.add_argument("--only", action="append", choices=[OURS, *TRAINERS], help="train this one; may be given twice")
     asked = parser.parse_args()
     call = FinalCall(["peers", *sys.argv[1:]]) if asked.final else None
     start_tensorflow()
-    figures: dict[str, object] = {"set": asked.set, "side": "test" if asked.final else "val", "seeds": asked.seeds}
-    quick = "small_cnn, quick"
-    figures[quick] = over_seeds(asked.set, "small_cnn", make_params(*QUICK), asked.seeds, quick, call=call)
+    file, of = ("training_peers_final" if asked.final else "training_peers"), (asked.set, asked.seeds, call)
+    for name in asked.only or [OURS, *TRAINERS]:
+        _keep(file, asked.set, name, (_ours(*of) if name == OURS else _theirs(name, *of)) | {"seeds": asked.seeds})
+
+
+def _keep(file: str, pictures: str, name: str, found: dict[str, float]) -> None:
+    """Writes what one trainer came to beside the others of the same pictures: all of them together take hours."""
+    path = FIGURES / f"{file}.json"
+    kept = json.loads(path.read_text(encoding="utf-8"))["figures"] if path.exists() else {}
+    kept = kept if kept.get("set") == pictures else {"set": pictures}
+    print(name, found, flush=True)
+    write(file, kept | {name: found})
+
+
+def _ours(pictures: str, seeds: int, call: FinalCall | None) -> dict[str, float]:
+    return over_seeds(pictures, "small_cnn", make_params(*QUICK), seeds, OURS, call=call)
+
+
+def _theirs(name: str, pictures: str, seeds: int, call: FinalCall | None) -> dict[str, float]:
+    trainer = TRAINERS[name]
     with TemporaryDirectory() as folder:
-        for name, trainer in TRAINERS.items():
-            python = _python(Path(folder) / "venv", trainer)
-            figures[name] = _over_seeds(python, name, trainer, asked.set, asked.seeds, call)
-            print(name, figures[name], flush=True)
-    write("training_peers_final" if asked.final else "training_peers", figures)
+        return _over_seeds(_python(Path(folder) / "venv", trainer), name, trainer, pictures, seeds, call)
 
 
 def _python(place: Path, trainer: Trainer) -> str:

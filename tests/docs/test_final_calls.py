@@ -130,3 +130,17 @@ def test_what_a_peer_scores_on_test_rows_is_logged_too(log: Path, code: Path, mo
     bench_peers._over_seeds("python", "svc", trainer, "fashion", 1, None)
     assert finals == [True, True, False]
     assert calls(log)[1]["figures"] == {"fashion": {"svc": {"runs": [{"accuracy": 0.5}] * 2, "accuracy": 0.5}}}
+
+
+def test_what_a_peer_came_to_stands_beside_the_others_of_the_same_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(name: str, figures: dict[str, object]) -> None:
+        (tmp_path / f"{name}.json").write_text(json.dumps({"figures": figures}), encoding="utf-8")
+
+    monkeypatch.setattr(bench_peers, "FIGURES", tmp_path)
+    monkeypatch.setattr(bench_peers, "write", write)
+    for pictures, name in (("digits", "old"), ("fashion", "one"), ("fashion", "other")):
+        bench_peers._keep("peers", pictures, name, {"accuracy": 0.5})
+    kept = json.loads((tmp_path / "peers.json").read_text(encoding="utf-8"))["figures"]
+    assert kept == {"set": "fashion", "one": {"accuracy": 0.5}, "other": {"accuracy": 0.5}}
