@@ -154,6 +154,35 @@ def few(figures: Figures) -> str:
     return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
 
 
+def more_pictures(figures: Figures) -> str:
+    """How the score rises with the number of train pictures."""
+    rows = [(one["candidate"], f"{one['rows']:,}", *_scored(one)) for one in _trials(figures, "rows")]
+    header = ("candidate", "train pictures", "right", "right when moved")
+    return f"{table(header, rows)}\n\nFrom {figures.origin('digits', ' on val rows')}."
+
+
+def sizes(figures: Figures) -> str:
+    """What half and twice the image size bring and cost."""
+    rows = [
+        (one["candidate"], f"{one['image_size']} pixels", *_scored(one), f"{one['multiply_adds'] / 1e6:.1f} million",
+         f"{one['p50_ms']:.2f} ms")
+        for one in _trials(figures, "size")
+    ]  # fmt: skip
+    header = ("candidate", "side", "right", "right when moved", "multiply-adds", "its answer on one thread")
+    return f"{table(header, rows)}\n\nFrom {figures.origin('digits', ' on val rows')}."
+
+
+def _scored(one: Mapping[str, Any]) -> tuple[str, str]:
+    return percent(one["accuracy"]), percent(one["expected_accuracy"])
+
+
+def _trials(figures: Figures, varied: str) -> list[dict[str, Any]]:
+    found = [one for one in figures.read("digits").get("trials", []) if one["varied"] == varied]
+    if not found:
+        raise NotMeasuredError("digits")
+    return sorted(found, key=lambda one: (one["candidate"], one["rows"], one["image_size"]))
+
+
 def peers(figures: Figures) -> str:
     """What others train on the same rows, and what that costs them."""
     file = next((name for name in PEERS if (figures.folder / f"{name}.json").exists()), "training_peers")
@@ -257,6 +286,8 @@ BLOCKS: dict[str, Callable[[Figures], str]] = {
         unknown,
         budgets,
         few,
+        more_pictures,
+        sizes,
         peers,
         splits,
         labels,

@@ -15,6 +15,11 @@ from browser import browser
 from PIL import Image
 from projects import ROOT, make_project, run_in
 
+from tinysight.config import load_params
+from tinysight.evaluation.trial_file import read_learning, with_today
+from tinysight.paths import Paths
+from tinysight.tracking.record import read_verdict
+
 PICTURE = ROOT / "docs" / "verdict.png"
 WIDTH, HEIGHT = 1140, 1240  # of the page's beginning, in pixels
 COLOURS = 160  # of the picture
@@ -30,22 +35,26 @@ COSTS = (
     "start_seconds",
     "service_mb",
 )
+TRIED = {"candidate", "varied", "rows", "image_size", "accuracy", "expected_accuracy", "multiply_adds", "p50_ms"}
 
 
 def measure() -> dict[str, object]:
-    """Runs the whole pipeline once on the digits; draws docs/verdict.png too, with Chromium."""
+    """Runs the whole pipeline and the learning curve once on the digits; draws docs/verdict.png, with Chromium."""
     with tempfile.TemporaryDirectory() as folder:
         project = make_project(Path(folder) / "project")
         began, taken = time.monotonic(), processor_seconds()
         run_in(project, "dvc", "repro", TINYSIGHT_NO_PROMOTE="1")
         minutes, processor = (time.monotonic() - began) / 60, (processor_seconds() - taken) / 60
+        load = round(os.getloadavg()[1], 1)
         print((project / "reports" / "verdict.md").read_text(encoding="utf-8"))
         draw(project / "reports" / "verdict.html")
+        run_in(project, "tinysight", "learning-curve")
         return {
             "minutes": round(minutes, 1),
             "processor_minutes": round(processor, 1),
-            "load_of_the_machine": round(os.getloadavg()[1], 1),
+            "load_of_the_machine": load,
             **read(json.loads((project / "reports" / "verdict.json").read_text(encoding="utf-8"))),
+            "trials": read_trials(project),
         }
 
 
@@ -65,6 +74,14 @@ def read(verdict: dict[str, Any]) -> dict[str, object]:
         "candidates": {name: _figures(one) for name, one in came.items()},
         "failed": {one["name"]: one["reason"] for one in verdict["candidates"] if one["status"] != "ok"},
     }
+
+
+def read_trials(project: Path) -> list[dict[str, object]]:
+    """What `tinysight learning-curve` found with fewer pictures and other sizes, and what the pipeline itself had."""
+    paths = Paths(project)
+    params, chosen = load_params(paths.params), str(read_verdict(paths)["chosen"])
+    learning = with_today(read_learning(params, paths), params, paths, chosen)
+    return [trial.model_dump(include=TRIED) for trial in learning.trials]
 
 
 def draw(page: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from markdown_pages import make_targets, page, shell_commands
+from markdown_pages import make_targets, page
 from projects import ROOT
 
 from tests.bench.answer_blocks import BLOCKS, percent, points, table
@@ -33,9 +33,9 @@ def test_no_measure_is_written_by_hand() -> None:
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda text: text.splitlines()[0])
-def test_each_question_has_a_figure_or_a_command_or_a_script(section: str) -> None:
+def test_each_question_has_a_figure_with_its_command_or_the_script(section: str) -> None:
     assert section.splitlines()[0].endswith("?")
-    assert PLACE.search(section) or shell_commands(section) or "run_model.py" in section
+    assert PLACE.search(section) or "run_model.py" in section
 
 
 def test_the_commands_that_measured_are_targets() -> None:
@@ -111,6 +111,24 @@ def test_few_pictures_stand_beside_all_of_them(figures: Figures) -> None:
     write(figures.folder, "training_final", sets)
     rows = block("few", figures).splitlines()[2:3]
     assert rows == ["| clip art, second set | transfer with 8 a class | 90.0 % | 80.0 % |"]
+
+
+def test_trials_with_fewer_pictures_and_other_sizes_stand_in_their_order(figures: Figures) -> None:
+    one = {"candidate": "svm", "rows": 3500, "image_size": 28, "accuracy": 0.9, "expected_accuracy": 0.8,
+           "multiply_adds": 1_240_000, "p50_ms": 0.123}  # fmt: skip
+    trials = [
+        {**one, "varied": "rows"}, {**one, "varied": "rows", "rows": 900, "accuracy": 0.7},
+        {**one, "varied": "size", "image_size": 56, "expected_accuracy": 0.85}, {**one, "varied": "size"},
+    ]  # fmt: skip
+    write(figures.folder, "digits", {"candidates": {}, "trials": trials})
+    assert block("more_pictures", figures).splitlines()[2:4] == [
+        "| svm | 900 | 70.0 % | 80.0 % |",
+        "| svm | 3,500 | 90.0 % | 80.0 % |",
+    ]
+    assert block("sizes", figures).splitlines()[2:4] == [
+        "| svm | 28 pixels | 90.0 % | 80.0 % | 1.2 million | 0.12 ms |",
+        "| svm | 56 pixels | 90.0 % | 85.0 % | 1.2 million | 0.12 ms |",
+    ]
 
 
 def test_peers_stand_in_one_table(figures: Figures) -> None:
