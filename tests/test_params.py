@@ -77,6 +77,14 @@ def test_a_wrong_key_is_named_with_what_is_allowed(key: str, value: object, word
     assert "make params" in str(caught.value)
 
 
+def test_a_limit_of_memory_that_nothing_would_measure_is_refused() -> None:
+    content = changed("select.budget.memory_mb", 100)
+    assert parsed(content).select.budget.memory_mb == 100
+    content["evaluate"]["service_seconds"] = 0
+    with pytest.raises(ConfigError, match=r"^params\.yaml: select\.budget\.memory_mb .* above 0, or memory_mb to null"):
+        parsed(content)
+
+
 def test_every_wrong_key_has_its_own_line() -> None:
     content = changed("train.epochs", "ten")
     content["augment"]["copies"] = -1

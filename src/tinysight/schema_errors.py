@@ -23,7 +23,7 @@ def explain(detail: Any, schema: type[BaseModel]) -> str:
         return f"{key} is missing."
     message = detail["msg"].removeprefix("Value error, ")
     received = "" if isinstance(detail["input"], dict) else f" Received: {json.dumps(detail['input'], default=str)}."
-    return f"{key}: {message}.{received}"
+    return f"{key}: {message}.{received}" if key else f"{message}.{received}"  # of several sections together
 
 
 def _without_tags(loc: Iterable[str]) -> list[str]:

@@ -81,6 +81,7 @@ def test_limits_name_small_classes_and_loose_files() -> None:
 
 def test_scores_of_earlier_times_make_a_shorter_card() -> None:
     text = model_card(scores_of("svm", 0.9), ORIGIN, picture=False)
+    assert "| memory | 57 MB (model alone) |" in text
     assert "## Robustness" not in text
     assert "mistakes" not in text
     assert "\n\n\n" not in text

@@ -1,6 +1,7 @@
 """Figures as people read them."""
 
 import pytest
+from evaluated import scores_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,13 @@ from tinysight.params.ranges import LOWEST_QUALITY, MOST
 )
 def test_a_figure_reads_well(said, read):
     assert said == read
+
+
+def test_a_memory_says_where_it_is_that_of_the_model_alone():
+    alone = scores_of("svm", 0.9).cost
+    assert wording.memory_taken(alone) == "57 MB (model alone)"
+    assert wording.memory_taken(alone.model_copy(update={"service_mb": 99.4})) == "99 MB"
+    assert wording.memory_taken(alone.model_copy(update={"peak_mb": None})) == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -11,17 +11,18 @@ from tinysight.params import BudgetParams
 def over_budget(entrants: Sequence[Entrant], budget: BudgetParams) -> dict[str, str]:
     """The candidates that are not shown to keep within what is allowed, by name, with what is too much or not known.
 
-    Memory is the service's with one worker, by its proportional set size as it is where nothing else runs. Where there
-    is a limit and the system did not tell the memory, nobody knows whether it is kept: it is not.
+    Memory is the service's with one worker, by its proportional set size as it is where nothing else runs. A process
+    that only loads the model takes about half of that, and so does not stand in for it: where there is a limit and the
+    service was not measured, nobody knows whether it is kept: it is not.
     """
     found = {entrant.name: _excess(entrant.scores.cost, budget) for entrant in entrants if entrant.scores}
     return {name: ", ".join(reasons) for name, reasons in found.items() if reasons}
 
 
 def _excess(cost: Cost, budget: BudgetParams) -> list[str]:
-    reasons, taken = [], cost.deployed_mb
+    reasons, taken = [], cost.service_mb
     if budget.memory_mb is not None and taken is None:
-        reasons.append(f"memory not measured, of {budget.memory_mb:g} MB")
+        reasons.append(f"memory of the service not measured, of {budget.memory_mb:g} MB")
     elif budget.memory_mb is not None and taken is not None and taken > budget.memory_mb:
         reasons.append(f"memory {memory(taken)} of {budget.memory_mb:g} MB")
     if budget.file_mb is not None and cost.file_bytes > budget.file_mb * 1e6:

@@ -16,7 +16,7 @@ from tinysight.evaluation.wording import (
     duration,
     duration_ms,
     file_size,
-    memory,
+    memory_taken,
     motion,
     percent,
     percent_range,
@@ -191,7 +191,7 @@ def _cost(scores: Scores) -> Iterator[str]:
         ("file", file_size(cost.file_bytes)),
         ("multiply-adds for a picture", count(cost.multiply_adds)),
         ("time for a picture, one thread", f"{duration_ms(cost.p50_ms)}; 99 of 100 in {duration_ms(cost.p99_ms)}"),
-        ("memory", memory(cost.deployed_mb)),
+        ("memory", memory_taken(cost)),
         ("training", duration(cost.train_seconds)),
     ]
     yield "## Cost"

@@ -202,7 +202,7 @@ class Cost(Record):
 
     @property
     def deployed_mb(self) -> float | None:
-        """What a server must have: the service's memory, or where nobody measured it that of one process."""
+        """What pages show: the service's memory, or where nobody measured it that of the model alone: peak_mb."""
         return self.peak_mb if self.service_mb is None else self.service_mb
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tinysight.evaluation.scores import Cost
-from tinysight.evaluation.wording import duration, duration_ms, memory, rounded
+from tinysight.evaluation.wording import duration, duration_ms, memory_taken, rounded
 
 
 @dataclass(frozen=True)
@@ -72,5 +72,5 @@ def cells(cost: Cost) -> tuple[str, ...]:
         *(rate(cost, server.share) for server in SERVERS),
         "–" if cost.images_per_second is None else rounded(cost.images_per_second),
         "–" if cost.start_seconds is None else duration(cost.start_seconds),
-        memory(cost.deployed_mb),
+        memory_taken(cost),
     )

@@ -14,7 +14,7 @@ from tinysight.evaluation.wording import (
     duration,
     duration_ms,
     file_size,
-    memory,
+    memory_taken,
     motion,
     percent,
     percent_range,
@@ -89,7 +89,7 @@ def _cells(scores: Scores, verdict: Verdict) -> list[str]:
         count(cost.multiply_adds),
         file_size(cost.file_bytes),
         duration_ms(cost.p50_ms),
-        memory(cost.deployed_mb),
+        memory_taken(cost),
         duration(cost.train_seconds),
     ]
 
@@ -117,8 +117,8 @@ def _legend(verdict: Verdict, expected: ExpectedParams, error_costs: Sequence[st
     return (
         f"Cheapest first. *Moved* is {motion(expected)}, in brackets are 95 % intervals; macro F1 is that of"
         f" test. Val decides, moved; test is only shown.{weighed}{decided} Time is the median for one picture, from"
-        " pixels to probabilities on one thread; memory is the most that the service takes with one worker;"
-        " `scores/` has more figures."
+        " pixels to probabilities on one thread; memory is the most that the service takes with one worker"
+        " (*model alone*: the service was not measured, and takes more); `scores/` has more figures."
     )
 
 

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 
+from tinysight.evaluation.scores import Cost
 from tinysight.params import ExpectedParams
 from tinysight.params.ranges import LOSSLESS
 
@@ -16,6 +17,7 @@ CHANGES = {  # keys of evaluate.expected, as what is done to pictures
     "blur": "blurred by up to {percent:g} % of the side",
     "noise": "given noise of up to {percent:g} %",
 }
+MODEL_ALONE = "(model alone)"  # of a memory without the service around the model
 
 
 def percent(share: float) -> str:
@@ -65,6 +67,12 @@ def cost(mean: float) -> str:
 def memory(megabytes: float | None) -> str:
     """56.7 → 57 MB; unknown where the system does not tell."""
     return "unknown" if megabytes is None else f"{megabytes:.0f} MB"
+
+
+def memory_taken(taken: Cost) -> str:
+    """The memory of the service: 99 MB; where only a process with the model was measured: 57 MB (model alone)."""
+    alone = taken.service_mb is None and taken.peak_mb is not None
+    return memory(taken.deployed_mb) + (f" {MODEL_ALONE}" if alone else "")
 
 
 def two_digits(number: float) -> str:

@@ -178,6 +178,15 @@ class Params(Section):
     select: SelectParams
     register_: RegisterParams = Field(alias="register")
 
+    @model_validator(mode="after")
+    def _limits_what_is_measured(self) -> Self:
+        if self.select.budget.memory_mb is not None and not self.evaluate.service_seconds:
+            raise ValueError(
+                "select.budget.memory_mb is a limit of the service's memory, which evaluate.service_seconds: 0 leaves"
+                " unmeasured; set that above 0, or memory_mb to null"
+            )
+        return self
+
     def model_digest(self, candidate: str) -> str:
         """sha256 of all that makes one candidate's model file; its contract holds it."""
         return self.digest(*MODEL_SECTIONS, f"models.{candidate}")

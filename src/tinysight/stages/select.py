@@ -67,7 +67,7 @@ def _nobody(entrants: list[Entrant], over: dict[str, str]) -> str:
     if over:
         return (
             f"No candidate is within select.budget ({reasons}). Raise it in conf/select, where null is no limit, or"
-            " make candidates smaller."
+            " make candidates smaller. Where a memory was not measured, `dvc repro -f -s evaluate@NAME` says why."
         )
     return f"No candidate came through ({reasons}). Correct what they name, then `tinysight retry`."
 

@@ -28,6 +28,13 @@ def test_the_answer_comes_first_then_everybody_and_everything():
         assert words in text, words
 
 
+def test_a_memory_without_the_service_is_called_so():
+    text = Page(drawn([Entrant("svm", "svm", scores_of("svm", 0.95)), *LADDER[2:]])).text
+    assert "57 MB (model alone)" in text
+    assert "99 MB (" not in text
+    assert "of the model alone" in text
+
+
 def test_it_makes_no_request_and_runs_no_script():
     page = Page(drawn(mistakes=mistakes_of()))
     assert page.loads

@@ -39,6 +39,7 @@ from tinysight.evaluation.wording import (
     duration_ms,
     file_size,
     memory,
+    memory_taken,
     motion,
     percent,
     percent_range,
@@ -192,7 +193,7 @@ def _tiles(chosen: Scores, mistakes: MeanCost | None) -> Iterator[Tile]:
     yield Tile("answered", percent(test.answered), "the rest is called unknown")
     yield Tile("file", file_size(cost.file_bytes), "8-bit" if is_int8(chosen.name) else "all that is deployed")
     yield Tile("one picture", duration_ms(cost.p50_ms), f"1 of 100 takes over {duration_ms(cost.p99_ms)}")
-    yield Tile("memory", memory(cost.deployed_mb), "of the service" if cost.service_mb else "of one process")
+    yield Tile("memory", memory(cost.deployed_mb), "of the service" if cost.service_mb else "of the model alone")
     yield Tile("training", duration(cost.train_seconds), "once, on this machine")
 
 
@@ -232,5 +233,5 @@ def _row(scores: Scores, verdict: Verdict, colour: int, floor: float, mistakes: 
         clean=percent(val.accuracy),
         test=f"{percent(scores.test.expected_accuracy)} / {percent(scores.test.accuracy)}",
         mistakes=costs_text(mistakes.mean) if mistakes else "",
-        cells=(*numbers, memory(cost.deployed_mb), duration(cost.train_seconds)),
+        cells=(*numbers, memory_taken(cost), duration(cost.train_seconds)),
     )
