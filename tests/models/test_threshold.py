@@ -72,6 +72,30 @@ def test_few_right_answers_do_not_show_a_high_precision():
     assert fit_threshold(*rising(60, wrong=0), precision=0.9, answered=0.98).reached
 
 
+@pytest.mark.parametrize("least", [0.101, 0.13, 0.6, 0.9999])
+def test_few_val_rows_are_all_answered_and_a_stranger_to_them_is_not(least):
+    """98 % of 30 rows are all of them: that is no reason to answer whatever is shown."""
+    top = np.linspace(least, 0.99995, 30)
+    probabilities = np.column_stack([top, *[(1 - top) / 9] * 9])
+    found = fit_threshold(probabilities, np.zeros(30, dtype=np.int64), precision=0.99, answered=0.98)
+    assert (found.answered, found.precision, found.reached) == (1, 1, False)
+    stranger = 0.1000001  # as sure as its distance leaves it, of ten classes
+    assert stranger < found.value < least
+    assert found.value == pytest.approx(least - 0.02) or least < 0.14  # no farther than an 8-bit file may be off
+
+
+def test_a_least_confidence_that_many_share_is_answered_and_what_is_below_it_is_not():
+    found = fit_threshold(*confident([0.6] * 50 + [0.9] * 950, np.ones(1000, bool)), precision=0.99, answered=0.98)
+    assert (found.answered, found.reached) == (1, True)
+    assert found.value == pytest.approx(0.58)
+
+
+def test_where_a_val_row_is_as_unsure_as_can_be_nothing_is_unknown():
+    unsure = confident([0.5, *np.linspace(0.9, 0.99, 29)], np.ones(30, bool))
+    found = fit_threshold(*unsure, precision=0.99, answered=0.98)
+    assert (found.value, found.answered) == (0, 1)
+
+
 def test_a_model_that_is_always_equally_sure_answers_always():
     found = fit_threshold(*confident(np.full(50, 0.55), np.arange(50) % 3 == 0), precision=0.99, answered=0.98)
     assert (found.value, found.answered) == (0, 1)

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tinysight.bundle import GOLDEN_TOLERANCE
+
 DECIMALS = 6  # confidences closer than this are one: Keras and ONNX Runtime differ by less
+ROOM = GOLDEN_TOLERANCE["int8"]  # below the least sure val row: another machine may be less sure of it by so much
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,9 @@ def fit_threshold(
     and its answers miss `precision` again: then it is the next above it that reaches it. Where none does,
     it is the one from the second upwards that comes nearest.
 
-    A threshold lies in the middle between two confidences, never on one, and is 0 when all are answered.
+    A threshold lies in the middle between two confidences, never on one. Where all val rows are to be answered, as
+    with fewer than 50 of them and 98 % wanted, it lies closely below the least sure one: what is stranger than all of
+    val stays unknown. It is 0 where no such place is left, as with a model that is always equally sure.
 
     Args:
         probabilities: (n, classes) of the val rows.
@@ -53,9 +58,17 @@ def fit_threshold(
     least = min(_fewest(precision), math.ceil(len(labels) / 2))
     generous = int(np.flatnonzero(given >= answered * len(labels) - 1e-9)[-1])
     place = generous + _precise(given[generous:], precise[generous:], precision, least)
-    value = 0.0 if place == 0 else float(levels[place - 1] + levels[place]) / 2
+    value = float(levels[place - 1] + levels[place]) / 2 if place else _below_all(levels, probabilities.shape[1])
     reached = bool(precise[place] >= precision and given[place] >= _fewest(precision))
     return Threshold(value, float(precise[place]), float(given[place] / len(labels)), reached)
+
+
+def _below_all(levels: NDArray[np.float64], classes: int) -> float:
+    """What all val rows reach and strangers don't, whose probabilities are all nearly 1 / classes; 0 for nothing."""
+    least, strange = float(levels[0]), 1 / classes
+    if len(levels) == 1 or least - strange < 10**-DECIMALS:
+        return 0.0
+    return max(least - ROOM, (strange + least) / 2)
 
 
 def _fewest(precision: float) -> int:
