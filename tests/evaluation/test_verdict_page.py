@@ -177,6 +177,23 @@ def test_dear_mistakes_overrule_accuracy():
     assert "none is cheaper whose mistakes cost as little" in by_cost(SVM, SMALL, svm=0.1, small_cnn=0.5)
 
 
+@pytest.mark.parametrize("reached", [False, True])
+def test_a_precision_that_val_cannot_show_is_said_with_what_it_shows(reached):
+    svm = whole_scores("svm", 0.95)
+    unknown = svm.unknown.model_copy(update={"threshold": 0.9966, "val_precision": 0.968, "reached": reached})
+    text = page(Entrant("svm", "svm", svm.model_copy(update={"unknown": unknown})))
+    assert "the rest it calls unknown.\n\nAn answer less than 99.66 % sure is unknown." in text
+    assert "(on val 96.8 % of those answered were right)." in text
+    assert ("the best that it supports" in text) is not reached
+
+
+def test_where_all_is_answered_no_rest_is_called_unknown():
+    svm = whole_scores("svm", 0.95)
+    test = svm.test.model_copy(update={"answered": 1.0, "answered_accuracy": 0.95})
+    text = page(Entrant("svm", "svm", svm.model_copy(update={"test": test})))
+    assert "to answer 100.0 % and is right in 95.0 % of those.\n" in text
+
+
 def test_what_requests_cost_is_a_table_of_its_own():
     text = page(Entrant("svm", "svm", whole_scores("svm", 0.95)))
     assert "## On a small server\n\nA request takes 1.0 ms of processor time" in text

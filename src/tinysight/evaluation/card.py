@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinysight.data.dataset import DatasetInfo
+from tinysight.evaluation.promise import promise
 from tinysight.evaluation.score_figures import level_text
 from tinysight.evaluation.scores import Scores, SplitScores
 from tinysight.evaluation.small_server import burst_sentences
@@ -27,10 +28,6 @@ from tinysight.params import ExpectedParams
 CARD, PICTURE = "card.md", "card-mistakes.png"
 FEW = 30  # test pictures of a class: below it its recall is known to no better than 15 points or so
 SPOILED_BY = {"expected": "all that is expected, so many times"}  # other kinds say it themselves
-MISSED = (
-    "Of the thresholds that leave the oddest pictures of val unanswered, none is shown to keep this promise; this one"
-    " comes nearest."
-)
 MIXED = 3  # pairs of classes that are named
 
 
@@ -163,13 +160,8 @@ def _confidence(scores: Scores) -> Iterator[str]:
     yield "## Confidence and unknown"
     yield f"Its confidence is off by {off} on average (expected calibration error, test)."
     if scores.unknown:
-        unknown = scores.unknown
-        yield (
-            f"Below a confidence of {unknown.threshold:.2f} it says unknown; so at least"
-            f" {percent(unknown.stated_precision)} of what it answers should be right."
-            + ("" if unknown.reached else f" {MISSED}")
-        )
-        rows = [(one.kind, str(one.images), _share(one.unknown, one.interval)) for one in unknown.strangers]
+        yield promise(scores)
+        rows = [(one.kind, str(one.images), _share(one.unknown, one.interval)) for one in scores.unknown.strangers]
         if rows:
             yield _table(("pictures of other things", "how many", "called unknown"), rows)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.explanation import MAJORITY, in_short
 from tinysight.evaluation.next_steps import next_steps
+from tinysight.evaluation.promise import promise
 from tinysight.evaluation.scores import Scores, SplitScores
 from tinysight.evaluation.selection import Entrant, Verdict
 from tinysight.evaluation.small_server import burst_sentences, cells, heads
@@ -38,7 +39,8 @@ def verdict_page(
     chosen = next((e.scores for e in entrants if e.scores and e.name == verdict.chosen), None)
     parts = [f"# {beside.dataset}: {_headline(chosen, verdict, entrants)}", verdict.why]
     if chosen:
-        parts += [_unseen(chosen, expected), *([f"![accuracy against cost]({figure})"] if figure else [])]
+        parts += [_unseen(chosen, expected), *filter(None, [promise(chosen)])]
+        parts += [f"![accuracy against cost]({figure})"] if figure else []
         parts += ["## All candidates", _table(verdict, entrants), _legend(verdict, expected, beside.error_costs)]
         parts += _server(chosen, [e.scores for e in entrants if e.scores])
     failed = [f"- **{e.name}**: {e.reason}" for e in entrants if not e.scores]
@@ -59,12 +61,13 @@ def _headline(chosen: Scores | None, verdict: Verdict, entrants: Sequence[Entran
 
 def _unseen(chosen: Scores, expected: ExpectedParams) -> str:
     test = chosen.test
+    rest = "; the rest it calls unknown" if test.answered < 1 else ""
     sure = "" if test.answered_accuracy is None else f" and is right in {percent(test.answered_accuracy)} of those"
     return (
         f"On the {test.rows:,} test images, which had no say in this, {chosen.name} names {percent(test.accuracy)}"
         f" right (95 % interval {percent_range(test.interval)}), and {percent(test.expected_accuracy)}"
         f" ({percent_range(test.expected_interval)}) once they are {motion(expected)}."
-        f" It is sure enough to answer {percent(test.answered)}{sure}; the rest it calls unknown."
+        f" It is sure enough to answer {percent(test.answered)}{sure}{rest}."
     )
 
 

@@ -64,6 +64,7 @@ def test_a_precision_that_val_cannot_show_is_said(reached):
     text = Page(drawn([Entrant("svm", "svm", svm)])).text
     said = "of the cases once its oddest pictures are left out; the threshold is the best that it supports"
     assert (said in text) is not reached
+    assert "(on val 99.0 % of those answered were right). On test it answers 90.0 % and is right in 99.0 %" in text
 
 
 def test_scores_of_an_earlier_version_give_a_shorter_page():

@@ -9,6 +9,7 @@ from tinysight.evaluation.error_costs import MeanCost
 from tinysight.evaluation.explanation import MAJORITY, in_short
 from tinysight.evaluation.learning import left_out
 from tinysight.evaluation.next_steps import next_steps
+from tinysight.evaluation.promise import promise
 from tinysight.evaluation.scores import Scores
 from tinysight.evaluation.selection import Entrant, Verdict
 from tinysight.evaluation.trial_file import COMPARED
@@ -101,6 +102,7 @@ class View:
     classes: tuple[ClassRow, ...]
     mistakes: tuple[Mistake, ...]
     reliability: Reliability | None
+    promise: str
     strangers: tuple[tuple[str, Band], ...]
     learning: LearningPlot | None
     learning_minutes: str
@@ -136,6 +138,7 @@ def make_view(verdict: Verdict, entrants: Sequence[Entrant], expected: ExpectedP
         classes=tuple(class_rows(chosen)) if chosen else (),
         mistakes=tuple(shown_mistakes(beside.mistakes, chosen)) if beside.mistakes and chosen else (),
         reliability=_reliability(chosen),
+        promise=promise(chosen) if chosen else "",
         strangers=tuple(shown_strangers(chosen)) if chosen else (),
         learning=_learning(beside, chosen, colours),
         learning_minutes=_learning_minutes(came, chosen),
