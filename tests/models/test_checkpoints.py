@@ -63,7 +63,7 @@ def assert_alike(first: Fitted, second: Fitted) -> None:
 
 @pytest.mark.slow
 def test_cut_off_twice_it_ends_the_same(tmp_path: Path, cuts: list[int]) -> None:
-    """The second cut is between the two epochs whose weights are averaged."""
+    """The second cut is before the last epoch, whose weights are kept."""
     expected = train(None, epochs=6)
     cuts += [2, 5]
     for _ in range(2):
@@ -108,6 +108,21 @@ def test_what_another_network_left_is_not_used(tmp_path: Path) -> None:
     with np.load(tmp_path / "one" / STATE) as file:
         saved = {name: file[name] for name in file.files}
     saved["own_0"] = saved["own_0"][..., :1]
+    np.savez(tmp_path / "one" / STATE, **saved)
+    assert [epoch.epoch for epoch in train(tmp_path / "one", epochs=2).curves] == [1, 2]
+
+
+@pytest.mark.parametrize("more", [-1, 1])
+def test_what_another_version_left_with_fewer_or_more_states_is_not_used(tmp_path: Path, more: int) -> None:
+    """An earlier one left out the seeds of dropout inside a network inside a network."""
+    train(tmp_path / "one", epochs=2)
+    with np.load(tmp_path / "one" / STATE) as file:
+        saved = {name: file[name] for name in file.files}
+    own = sum(name.startswith("own_") for name in saved)
+    assert saved[f"own_{own - 1}"].shape == (2,)  # the seed of dropout and its step
+    saved[f"own_{own}"] = saved[f"own_{own - 1}"]
+    if more < 0:
+        del saved[f"own_{own}"], saved[f"own_{own - 1}"]
     np.savez(tmp_path / "one" / STATE, **saved)
     assert [epoch.epoch for epoch in train(tmp_path / "one", epochs=2).curves] == [1, 2]
 

@@ -17,14 +17,15 @@ PARAMS = FineTuneParams(convolutions=2, epochs=3, learning_rate=0.01)
 
 
 def seeing(side: int = 16) -> keras.Model:
-    """Three convolutions with batch norm as a network inside a network, as transfer builds it, and a last layer."""
+    """Convolutions with batch norm, and dropout, in a network inside a network, as transfer builds it; a last layer."""
     keras.utils.set_random_seed(0)
     inside = keras.Input((side, side, 3))
     x = inside
     for number in (1, 2, 3):
         x = keras.layers.Conv2D(8, 3, 2, "same", name=f"conv_{number}")(x)
         x = keras.layers.ReLU()(keras.layers.BatchNormalization(name=f"norm_{number}")(x))
-    network = keras.Model(inside, keras.layers.GlobalAveragePooling2D()(x), name="network")
+    x = keras.layers.Dropout(0.3)(keras.layers.GlobalAveragePooling2D()(x))
+    network = keras.Model(inside, x, name="network")
     images = keras.Input((side, side, 3), dtype="uint8", name="image")
     seen = network(keras.layers.Rescaling(1 / 127.5, -1)(images))
     return keras.Model(images, keras.layers.Dense(3, name="logits")(seen), name="transfer")

@@ -76,7 +76,7 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc] # Keras ships 
     def _give_back(self, model: keras.Model, saved: dict[str, NDArray[Any]]) -> None:
         story = json.loads(str(saved["story"]))
         own, best = _variables(model), [saved[f"best_{place}"] for place in range(len(model.weights))]
-        values = [saved[f"own_{place}"] for place in range(len(own))]
+        values = [saved[f"own_{place}"] for place in range(sum(name.startswith("own_") for name in saved))]
         if [one.shape for one in own] != [value.shape for value in values]:
             raise ValueError("of another model")
         for one, value in zip(own, values, strict=True):
@@ -100,7 +100,12 @@ def remove_checkpoints(folder: Path, *, now: float | None = None) -> None:
 
 
 def _variables(model: keras.Model) -> list[Any]:
-    """All that a step of training changes: weights, the optimizer's moments and step, the seeds of dropout."""
+    """All that a step of training changes: weights, the optimizer's moments and step, the seeds of dropout.
+
+    Keras counts the seeds among a model's variables and not among its weights, those of networks inside it too.
+    """
     model.optimizer.build(model.trainable_variables)
-    generators = [getattr(layer, "seed_generator", None) for layer in model.layers]
-    return [*model.weights, *model.optimizer.variables, *(one.state for one in generators if one is not None)]
+    weights = model.weights
+    known = set(map(id, weights))
+    seeds = [one for one in model.variables if id(one) not in known]
+    return [*weights, *model.optimizer.variables, *seeds]
