@@ -1,6 +1,7 @@
 """Answers of models that were never trained: drawn so that two of them differ as much as a test wants."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,12 @@ def marks_of(right: Sequence[bool] | NDArray[np.bool_], *, moved: object = None,
     answers = np.asarray(right, dtype=np.bool_)
     under_warps = answers[None] if moved is None else np.atleast_2d(np.asarray(moved, dtype=np.bool_))
     return Marks(answers, np.full(len(answers), confidence, dtype=np.float32), under_warps)
+
+
+def naming(named: Sequence[str], truth: Sequence[str]) -> Marks:
+    """A model that gives these answers to pictures of these classes, under the warps too."""
+    marks = marks_of([name == true for name, true in zip(named, truth, strict=True)])
+    return replace(marks, named=np.array(named, np.object_))
 
 
 def drawn_pair(

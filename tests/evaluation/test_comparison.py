@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from marks import drawn_pair, marks_of
+from marks import drawn_pair, marks_of, naming
 
 from tinysight.evaluation.comparison import compare
 from tinysight.evaluation.metrics import calibration_error, expected_calibration_error
@@ -80,6 +80,17 @@ def test_calibration_from_marks_is_that_from_probabilities() -> None:
     labels = drawn.integers(0, 4, 300)
     marked = calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels)
     assert marked == expected_calibration_error(probabilities, labels)
+
+
+def test_what_mistakes_cost_is_compared_where_that_is_said() -> None:
+    truth = ["cat"] * 100 + ["dog"] * 100
+    ours = naming(["cat"] * 90 + ["dog"] * 10 + ["dog"] * 100, truth)
+    theirs = naming(["cat"] * 100 + ["cat"] * 20 + ["dog"] * 80, truth)
+    assert compare(ours, theirs, truth).error_cost is None
+    found = compare(ours, theirs, truth, costs={"cat": {"dog": 5}}).error_cost
+    assert found is not None
+    assert (found.ours, found.theirs, found.difference) == (0.25, 0.1, pytest.approx(0.15))
+    assert found.interval[0] < 0.15 < found.interval[1]
 
 
 def test_a_comparison_is_json_for_programs() -> None:

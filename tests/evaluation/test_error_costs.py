@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tinysight.errors import ConfigError, DataError
-from tinysight.evaluation.error_costs import cost_matrix, mean_cost, read_error_cost, stated
+from tinysight.evaluation.error_costs import answer_costs, cost_matrix, dearest, mean_cost, read_error_cost, stated
 from tinysight.evaluation.robustness import expected_figures
 
 NAMES = ("cat", "dog", "elk")
@@ -67,6 +67,21 @@ def test_another_unit_changes_nothing_but_the_unit(rows, unit):
     one, other = (mean_cost(answers[None], labels, factor * matrix) for factor in (1, unit))
     assert other.mean == pytest.approx(unit * one.mean)
     assert other.interval == pytest.approx([unit * bound for bound in one.interval])
+
+
+def test_answers_by_name_cost_what_the_matrix_says():
+    costs = {"cat": {"dog": 5, "elk": 0}, "elk": {"cat": 0.5}}
+    pairs = [(true, name) for true in NAMES for name in NAMES]
+    found = answer_costs(costs, [name for _, name in pairs], [true for true, _ in pairs])
+    assert found.reshape(3, 3).tolist() == cost_matrix(costs, NAMES).tolist()
+
+
+def test_no_answer_costs_as_much_as_the_dearest_mistake_with_these_pictures():
+    costs = {"cat": {"dog": 5}, "ox": {"cat": 100}}
+    assert answer_costs(costs, ["", "dog", ""], ["cat", "dog", "dog"]).tolist() == [5, 0, 5]
+    assert dearest({"cat": {"dog": 0.2}, "dog": {"cat": 0.1}}, ["cat", "dog", "dog"]) == 0.2
+    assert dearest({"cat": {"dog": 7}}, ["cat"]) == 7
+    assert dearest({"cat": {"dog": 7}}, ["dog"]) == 1
 
 
 def test_answers_that_are_missing_or_broken_are_an_error_that_says_what_to_run(tmp_path):

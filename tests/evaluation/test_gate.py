@@ -2,12 +2,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from marks import drawn_pair, marks_of
+from marks import drawn_pair, marks_of, naming
 from projects import ROOT
 
 from tinysight.config import compose_params
 from tinysight.evaluation.comparison import compare
-from tinysight.evaluation.gate import Check, checks_of, outcome_of, rule_for
+from tinysight.evaluation.gate import DECISIVE, Check, checks_of, outcome_of, rule_for
 from tinysight.evaluation.source_files import Marks
 from tinysight.params.register import RegisterParams, Rule
 
@@ -97,6 +97,69 @@ def test_of_equal_models_at_most_one_in_twenty_is_refused_for_one_of_ten_classes
     found = [checks_of(compare(*pair, truth, draws=2), "superior", LIMITS) for pair in pairs]
     refused = sum(any(check.name.startswith("class ") for check in one) for one in found)
     assert refused / len(pairs) <= 0.05
+
+
+PETS = ["cat"] * 500 + ["dog"] * 500
+DEAR = {"cat": {"dog": 10.0}}
+
+
+def pets(cats_lost: int, dogs_lost: int) -> Marks:
+    """A model that takes so many cats for dogs, and dogs for cats."""
+    answers = ["dog"] * cats_lost + ["cat"] * (500 - cats_lost) + ["cat"] * dogs_lost + ["dog"] * (500 - dogs_lost)
+    return naming(answers, PETS)
+
+
+def weighed(ours: Marks, theirs: Marks, rule: Rule) -> dict[str, Check]:
+    found = compare(ours, theirs, PETS, LIMITS.significance, costs=DEAR)
+    return {check.name: check for check in checks_of(found, rule, LIMITS)}
+
+
+def test_where_mistakes_have_a_cost_cheaper_ones_are_better_though_they_are_more() -> None:
+    """Without it the same model is refused."""
+    ours, theirs = pets(2, 45), pets(20, 10)
+    assert checks(ours, theirs, "superior", PETS)["accuracy"].grade == "failed"
+    found = weighed(ours, theirs, "superior")
+    assert "accuracy" not in found
+    assert found["cost of mistakes"].grade == "passed"
+    assert found["cost of mistakes"].finding.startswith(
+        "Better: its mistakes cost 0.0650 instead of 0.210 a picture on 1000 pictures (-0.145, -0."
+    )
+    assert found["cost of mistakes"].finding.endswith("), as select.error_costs weighs them.")
+    assert found["class dog"].grade == "failed"  # what a class may lose, it may not lose for a price either
+
+
+def test_where_mistakes_have_a_cost_dearer_ones_are_refused_though_they_are_fewer() -> None:
+    ours, theirs = pets(25, 5), pets(5, 45)
+    assert checks(ours, theirs, "superior", PETS)["accuracy"].grade == "passed"
+    for rule in ("superior", "non_inferior"):
+        found = weighed(ours, theirs, rule)
+        assert found["cost of mistakes"].grade == "failed"
+        assert found["cost of mistakes"].finding.startswith("Worse: its mistakes cost 0.255 instead of 0.0950")
+
+
+def test_one_dear_mistake_more_may_be_chance() -> None:
+    found = weighed(pets(6, 10), pets(5, 11), "superior")["cost of mistakes"]
+    assert (found.grade, found.finding.split(":")[0]) == ("open", "Not shown to be better")
+
+
+def test_the_margin_of_costs_is_that_of_accuracy_at_what_mistakes_cost() -> None:
+    """Two of 100 pictures, at 10 and at 1 for a mistake: of all 1000 pictures 200 and 20, shown with some to spare."""
+    passed = weighed(pets(10, 0), pets(10, 0), "non_inferior")["cost of mistakes"]
+    assert passed.grade == "passed"
+    assert passed.finding.startswith("Not worse by 0.200 a picture or more: its mistakes cost 0.100 instead of 0.100")
+    missed = weighed(pets(0, 10), pets(0, 10), "non_inferior")["cost of mistakes"]
+    assert missed.grade == "open"
+    assert missed.finding.startswith("Not shown to lose less than 0.0200 a picture: ")
+
+
+def test_where_no_mistake_was_made_the_margin_is_that_of_mistakes_that_cost_one() -> None:
+    found = weighed(pets(0, 0), pets(0, 0), "non_inferior")["cost of mistakes"]
+    assert "less than 0.0200 a picture: its mistakes cost 0.00 instead of 0.00" in found.finding
+
+
+def test_one_check_says_whether_a_model_is_better() -> None:
+    both = (checks(pets(1, 1), pets(2, 2), "superior", PETS), weighed(pets(1, 1), pets(2, 2), "superior"))
+    assert [[name for name in found if name in DECISIVE] for found in both] == [["accuracy"], ["cost of mistakes"]]
 
 
 @pytest.mark.parametrize(

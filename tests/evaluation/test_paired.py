@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy import stats
 
 from tinysight.evaluation.paired import (
     bootstrap_interval,
+    cost_difference,
     difference_interval,
     mcnemar,
     mean_difference,
@@ -105,6 +107,54 @@ def test_a_mean_difference_counts_each_row_once() -> None:
 
 def test_two_equal_models_are_no_surer_than_one_row() -> None:
     assert mean_difference(np.ones(10), np.ones(10)) == (0.0, pytest.approx((-0.196, 0.196), abs=1e-3))
+
+
+def costing(rows: int, *differences: tuple[float, int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What the answers of two models cost that differ by so much on so many rows, and agree on the rest."""
+    each = np.zeros(rows)
+    each[: sum(count for _, count in differences)] = np.repeat(*np.array(differences).T.astype(int))
+    return np.maximum(each, 0), np.maximum(-each, 0)
+
+
+def test_a_difference_of_costs_turns_with_the_roles_and_scales_with_the_unit() -> None:
+    ours, theirs = costing(100, (5, 2), (-1, 9))
+    difference, (low, high) = cost_difference(ours, theirs, 5)
+    assert difference == pytest.approx(0.01)
+    assert low < difference < high
+    assert cost_difference(theirs, ours, 5) == (pytest.approx(-0.01), pytest.approx((-high, -low)))
+    assert cost_difference(7 * ours, 7 * theirs, 35)[1] == pytest.approx((7 * low, 7 * high))
+
+
+@pytest.mark.parametrize("lost", range(3, 9))
+def test_where_every_mistake_costs_one_it_says_what_the_exact_test_says(lost: int) -> None:
+    _, (low, _) = cost_difference(*costing(100, (1, lost)), 1)
+    assert (low > 0) == (mcnemar(0, lost) <= 0.05)
+
+
+def test_rows_without_a_dear_mistake_do_not_rule_it_out() -> None:
+    """20 cheap mistakes fewer are a gain, unless one dear mistake may have been missed by chance."""
+    assert cost_difference(*costing(100, (-1, 20)), 1)[1][1] < 0
+    assert cost_difference(*costing(100, (-1, 20)), 20)[1][1] > 0
+
+
+@pytest.mark.parametrize(("dear", "rows"), [(1, 140), (5, 700), (20, 2800)])
+def test_so_many_rows_show_that_models_with_the_same_answers_lose_less_than_two_points(dear: int, rows: int) -> None:
+    """docs/release.md says these numbers."""
+    assert cost_difference(*costing(rows, (0, 0)), dear)[1][1] < 0.02
+    assert cost_difference(*costing(int(0.97 * rows), (0, 0)), dear)[1][1] > 0.02
+
+
+@pytest.mark.parametrize("rows", [250, 750, 2500])
+@pytest.mark.parametrize("dear", [5, 20])
+def test_where_one_makes_rare_dear_mistakes_and_the_other_cheap_ones_chance_is_rarely_taken_for_a_difference(
+    rows: int, dear: int
+) -> None:
+    """Both cost as much on average; the bound is that of the gate."""
+    drawn = np.random.default_rng(3).choice(
+        [dear, -1.0, 0.0], (600, rows), p=[0.01, 0.01 * dear, 1 - 0.01 * (1 + dear)]
+    )
+    bounds = [cost_difference(each, np.zeros(rows), dear)[1] for each in drawn]
+    assert np.mean([low > 0 or high < 0 for low, high in bounds]) <= 0.055
 
 
 def test_a_bootstrap_of_a_mean_is_about_its_normal_interval() -> None:

@@ -41,6 +41,36 @@ def test_who_wins_overall_and_ruins_one_class_is_refused_with_that_reason(finish
     assert "may be lost" in decision.reason
 
 
+DEAR = "select.error_costs={red: {green: 20, blue: 20}}"  # a red one that is missed
+FREE = ("register.class_loss=1.0", "register.robustness_loss=1.0")
+
+
+@pytest.mark.parametrize(
+    ("costs", "check", "grade", "outcome"),
+    [((), "accuracy", "open", "challenger"), ((DEAR,), "cost of mistakes", "passed", "promoted")],
+)
+def test_a_model_with_more_but_cheaper_mistakes_is_judged_by_what_they_cost(
+    finished: tuple[Params, Paths], costs: tuple[str, ...], check: str, grade: str, outcome: str
+) -> None:
+    root, settings = finished[1].root, (*PLAIN, *FREE, *costs)
+    release(*make_results(root, *settings, faint=70, weak=("red",)))
+    decision = release(*make_results(root, *settings, "models.svm.c=3.0", faint=70, weak=("green", "blue"), seed=1))
+    assert decision.accuracy is not None
+    assert decision.champion_accuracy is not None
+    assert decision.accuracy < decision.champion_accuracy
+    assert grades(decision)[check] == grade
+    assert decision.outcome == outcome
+    assert ("as select.error_costs weighs them" in decision.reason) is bool(costs)
+
+
+def test_a_model_with_fewer_but_dearer_mistakes_is_refused(finished: tuple[Params, Paths]) -> None:
+    root, settings = finished[1].root, (*PLAIN, *FREE, DEAR)
+    release(*make_results(root, *settings, faint=70, weak=("green", "blue")))
+    decision = release(*make_results(root, *settings, "models.svm.c=3.0", faint=70, weak=("red",), seed=1))
+    assert decision.outcome == "refused"
+    assert decision.reason.startswith("Worse: its mistakes cost ")
+
+
 def test_the_champions_recipe_on_grown_data_need_not_be_better(finished: tuple[Params, Paths]) -> None:
     """The champion is judged on today's pictures too: what it cannot do there, it is replaced for."""
     root = finished[1].root

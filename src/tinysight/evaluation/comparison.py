@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tinysight.evaluation.error_costs import Costs, answer_costs, dearest
 from tinysight.evaluation.metrics import calibration_error
 from tinysight.evaluation.paired import (
     DRAWS,
     Interval,
     bootstrap_interval,
+    cost_difference,
     difference_interval,
     mcnemar,
     mean_difference,
@@ -63,6 +65,7 @@ class Comparison:
         expected_accuracy: under the expected warps; None where they were not asked for.
         expected_calibration_error: mean gap between confidence and accuracy; the interval is a bootstrap's.
         same: pictures that both name alike, rightly or not; None where that is not known.
+        error_cost: what an answer costs on average, right ones included; None where nobody has said what mistakes cost.
     """
 
     rows: int
@@ -75,6 +78,7 @@ class Comparison:
     expected_accuracy: Change | None
     expected_calibration_error: Change
     same: int | None = None
+    error_cost: Change | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -82,7 +86,13 @@ class Comparison:
 
 
 def compare(
-    ours: Marks, theirs: Marks, truth: Sequence[str], significance: float = 0.05, *, draws: int = DRAWS
+    ours: Marks,
+    theirs: Marks,
+    truth: Sequence[str],
+    significance: float = 0.05,
+    *,
+    draws: int = DRAWS,
+    costs: Costs | None = None,
 ) -> Comparison:
     """Compares what two models answered to the same pictures, at least one.
 
@@ -92,6 +102,7 @@ def compare(
         truth: the class of each picture.
         significance: two-sided, of every test and interval.
         draws: of the bootstrap.
+        costs: what mistakes cost, where the user has said so.
     """
     gained, lost, rows = _disagreements(ours.right, theirs.right)
     level = 1 - significance
@@ -110,6 +121,7 @@ def compare(
         expected_accuracy=_moved(ours, theirs, level) if len(ours.moved_right) else None,
         expected_calibration_error=_calibration(ours, theirs, level, draws),
         same=int((ours.named == theirs.named).sum()) if len(ours.named) == len(theirs.named) == rows else None,
+        error_cost=_weighed(costs, ours, theirs, truth, level) if costs else None,
     )
 
 
@@ -130,6 +142,12 @@ def _moved(ours: Marks, theirs: Marks, level: float) -> Change:
     )  # (N,): the draws of a row are not independent
     difference, interval = mean_difference(*shares, level)
     return Change(float(shares[0].mean()), float(shares[1].mean()), difference, interval)
+
+
+def _weighed(costs: Costs, ours: Marks, theirs: Marks, truth: Sequence[str], level: float) -> Change:
+    mine, other = (answer_costs(costs, marks.named, truth) for marks in (ours, theirs))
+    difference, interval = cost_difference(mine, other, dearest(costs, truth), level)
+    return Change(float(mine.mean()), float(other.mean()), difference, interval)
 
 
 def _calibration(ours: Marks, theirs: Marks, level: float, draws: int) -> Change:

@@ -1,7 +1,7 @@
 """What a candidate's mistakes cost on average, where the user says that one is worse than another."""
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -88,6 +88,24 @@ def mean_cost(answers: NDArray[np.integer], labels: NDArray[np.int64], matrix: M
     return MeanCost(
         mean=mean, interval=(low * dearest, high * dearest), standard_error=max(error, one_more / len(rows))
     )
+
+
+def answer_costs(costs: Costs, named: Iterable[str], truth: Sequence[str]) -> NDArray[np.float64]:
+    """(N,): what each of N named answers costs; the empty one, to a file that cannot be decoded, as the dearest."""
+    worst = dearest(costs, truth)
+    pairs = zip(truth, named, strict=True)
+    return np.array([_price(costs, true, name) if name else worst for true, name in pairs], np.float64)
+
+
+def dearest(costs: Costs, classes: Iterable[str]) -> float:
+    """What the dearest mistake costs that can be made with pictures of these classes."""
+    names = set(classes)
+    pairs = ((true, name) for true in names for name in (names | set(costs.get(true, ()))) - {true})
+    return max((_price(costs, *pair) for pair in pairs), default=UNNAMED)
+
+
+def _price(costs: Costs, truth: str, answer: str) -> float:
+    return 0.0 if truth == answer else costs.get(truth, {}).get(answer, UNNAMED)
 
 
 def read_error_cost(scores: Path, matrix: Matrix) -> ErrorCost:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tinysight.evaluation.comparison import Change, Comparison
-from tinysight.evaluation.wording import p_value, percent, points
+from tinysight.evaluation.error_costs import FIELD, UNNAMED
+from tinysight.evaluation.wording import cost, p_value, percent, points
 from tinysight.params.register import RegisterParams, Rule
 
 Grade = Literal["passed", "open", "failed"]
 Outcome = Literal["promoted", "challenger", "refused"]
+DECISIVE = ("accuracy", "cost of mistakes")  # the check that says whether a model is better: either of them
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,13 @@ def rule_for(limits: RegisterParams, *, same_recipe: bool, same_data: bool) -> t
 
 
 def checks_of(comparison: Comparison, rule: Rule, limits: RegisterParams) -> list[Check]:
-    """All that the two models' answers decide."""
+    """All that the two models' answers decide.
+
+    Where the user has said what mistakes cost, their mean cost decides in the place of accuracy.
+    """
+    weighed = comparison.error_cost
     return [
-        _accuracy(comparison, rule, limits),
+        _mistakes(weighed, comparison, rule, limits.margin) if weighed else _accuracy(comparison, rule, limits),
         *_classes(comparison.recall, limits.class_loss),
         *_robustness(comparison.expected_accuracy, limits.robustness_loss),
         _calibration(comparison.expected_calibration_error, limits.calibration_loss),
@@ -61,15 +67,35 @@ def _accuracy(comparison: Comparison, rule: Rule, limits: RegisterParams) -> Che
     both = f"{percent(change.ours)} instead of {percent(change.theirs)} on {comparison.rows} pictures"
     seen = f"{both} ({signed(change)}; {p_value(comparison.p_value)})"
     significant = comparison.p_value <= limits.significance
-    if rule == "superior" and significant and change.difference > 0:
-        return Check("accuracy", "passed", f"Better: {seen}.")
-    if rule == "non_inferior" and change.interval[0] > -limits.margin:
-        return Check("accuracy", "passed", f"Not worse by {points(limits.margin)} or more: {seen}.")
-    if significant and change.difference < 0:
-        return Check("accuracy", "failed", f"Worse: {seen}.")
+    better, worse = significant and change.difference > 0, significant and change.difference < 0
+    within = change.interval[0] > -limits.margin
+    return _decisive("accuracy", rule, seen, points(limits.margin), better=better, worse=worse, within=within)
+
+
+def _mistakes(weighed: Change, comparison: Comparison, rule: Rule, margin: float) -> Check:
+    """The margin is that of accuracy, times what the two models' mistakes cost on average."""
+    wrong = 2 - comparison.accuracy.ours - comparison.accuracy.theirs
+    allowed = margin * ((weighed.ours + weighed.theirs) / wrong if wrong else UNNAMED)
+    figures = (weighed.difference, *weighed.interval)
+    change, low, high = (f"{'-' if figure < 0 else '+'}{cost(abs(figure))}" for figure in figures)
+    both = f"{cost(weighed.ours)} instead of {cost(weighed.theirs)} a picture on {comparison.rows} pictures"
+    seen = f"its mistakes cost {both} ({change}, {low} to {high}), as {FIELD} weighs them"
+    better, worse, within = weighed.surely_lower, weighed.surely_higher, weighed.interval[1] < allowed
+    limit = f"{cost(allowed)} a picture"
+    return _decisive("cost of mistakes", rule, seen, limit, better=better, worse=worse, within=within)
+
+
+def _decisive(name: str, rule: Rule, seen: str, margin: str, *, better: bool, worse: bool, within: bool) -> Check:
+    """What a figure shows beyond chance: that it is better, or worse, or within the margin."""
+    if rule == "superior" and better:
+        return Check(name, "passed", f"Better: {seen}.")
+    if rule == "non_inferior" and within:
+        return Check(name, "passed", f"Not worse by {margin} or more: {seen}.")
+    if worse:
+        return Check(name, "failed", f"Worse: {seen}.")
     if rule == "superior":
-        return Check("accuracy", "open", f"Not shown to be better: {seen}.")
-    return Check("accuracy", "open", f"Not shown to lose less than {points(limits.margin)}: {seen}.")
+        return Check(name, "open", f"Not shown to be better: {seen}.")
+    return Check(name, "open", f"Not shown to lose less than {margin}: {seen}.")
 
 
 def _classes(recall: dict[str, Change], allowed: float) -> Iterator[Check]:

@@ -9,7 +9,7 @@ from tinysight.bundle import Bundle, check_golden
 from tinysight.errors import BundleError, TinysightError
 from tinysight.evaluation.budget import over_budget
 from tinysight.evaluation.comparison import compare
-from tinysight.evaluation.gate import Check, checks_of, outcome_of, rule_for
+from tinysight.evaluation.gate import DECISIVE, Check, checks_of, outcome_of, rule_for
 from tinysight.evaluation.scores import read_scores
 from tinysight.evaluation.selection import Entrant
 from tinysight.evaluation.source_files import HeldOut, held_out_files, judge
@@ -63,7 +63,7 @@ def _against(
     assert contest.champion is not None
     limits = params.register_
     ours, theirs = judge([candidate, champion], held_out, params.evaluate, seed=params.seed)
-    found = compare(ours, theirs, held_out.truth, limits.significance)
+    found = compare(ours, theirs, held_out.truth, limits.significance, costs=params.select.error_costs)
     rule, why = rule_for(
         limits,
         same_recipe=same_recipe(candidate, champion, contest),
@@ -96,7 +96,7 @@ def _decided(basis: Decision, reason: str = "") -> Decision:
     grade = {"refused": "failed", "challenger": "open", "promoted": "passed"}[outcome]
     findings = told([check for check in basis.checks if check.grade == grade])
     if outcome == "promoted":
-        findings = [reason] if reason else [check.finding for check in basis.checks if check.name == "accuracy"]
+        findings = [reason] if reason else [check.finding for check in basis.checks if check.name in DECISIVE]
     return replace(basis, outcome=outcome, reason=" ".join(findings))
 
 
