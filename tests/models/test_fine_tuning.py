@@ -8,7 +8,7 @@ import pytest
 from shapes import QUICK, shape_data
 
 from tinysight.models.fine_tuning import fine_tune, thaw
-from tinysight.models.networks import predict_logits
+from tinysight.models.networks import predict_logits, val_losses
 from tinysight.models.saved import load_model, save_model
 from tinysight.models.training import fit_candidate
 from tinysight.params import FineTuneParams, TransferParams
@@ -51,6 +51,27 @@ def test_it_is_better_on_val_and_the_solved_model_is_as_it_was():
     assert np.mean(predict_logits(tuned.model, data).argmax(axis=1) != data.val_labels) < wrong.mean()
     assert len(tuned.curves) == PARAMS.epochs
     np.testing.assert_array_equal(predict_logits(solved, data), before)
+
+
+class Unlucky(keras.callbacks.Callback):
+    """Makes the last epoch that of the one before it, a little worse."""
+
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        self.weights = self.model.get_weights()
+
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+        if self.model.optimizer.iterations // self.params["steps"] == PARAMS.epochs - 1:
+            self.model.set_weights(self.weights)
+            bias = self.model.get_layer("logits").bias
+            bias.assign(bias + np.array([0.3, -0.3, 0.0]))
+
+
+def test_the_best_epoch_is_kept_though_the_last_is_hardly_worse():
+    data, unlucky = shape_data(), Unlucky()
+    tuned = fine_tune(seeing(), PARAMS, data, QUICK, 0, None, [unlucky])
+    losses = [epoch.val_loss for epoch in tuned.curves]
+    assert np.argmin(losses) < PARAMS.epochs - 1
+    assert val_losses(tuned.model, data).mean() == pytest.approx(min(losses), rel=1e-3)
 
 
 def test_what_is_no_better_on_val_is_dropped():

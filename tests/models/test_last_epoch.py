@@ -26,13 +26,15 @@ def build() -> keras.Model:
     return keras.Model(images, keras.layers.Dense(3, name="logits")(x), name="tiny")
 
 
-def trained(rates: list[float], *, stops_early: bool = False) -> tuple[keras.Model, list[Weights], list[float]]:
+def trained(
+    rates: list[float], *, stops_early: bool = False, keeps_best: bool = False
+) -> tuple[keras.Model, list[Weights], list[float]]:
     """The model, the weights after each of its epochs, whose learning rates are given, and their val losses."""
 
     def recipe(steps: int) -> Recipe:
         ends = [steps * number // len(rates) for number in range(1, len(rates))]
         rate = keras.optimizers.schedules.PiecewiseConstantDecay(ends, rates)
-        return Recipe(keras.optimizers.Adam(rate), SmoothedLoss(0.0), stops_early)
+        return Recipe(keras.optimizers.Adam(rate), SmoothedLoss(0.0), stops_early, keeps_best)
 
     seen, settings = Seen(), QUICK.model_copy(update={"epochs": len(rates), "patience": 9})
     fitted = fit_network(Network(build, recipe), shape_data(train=96), settings, 1, watchers=[seen])
@@ -54,6 +56,13 @@ def test_the_best_epoch_is_kept_where_the_last_ones_ran_wild():
     model, weights, losses = trained([0.02, 0.02, 0.02, 0.02, 5.0, 5.0])
     best = int(np.argmin(losses))
     assert best < 4
+    assert_weights(model, weights[best])
+
+
+def test_a_recipe_may_keep_the_best_epoch_though_the_last_is_hardly_worse():
+    model, weights, losses = trained([0.02, 0.02, 0.02, 0.02, 0.005, 0.12], keeps_best=True)
+    best = int(np.argmin(losses))
+    assert best != 5
     assert_weights(model, weights[best])
 
 

@@ -24,7 +24,8 @@ def fine_tune(
 ) -> Fitted:
     """Trains the end of a network a little; what is no better on val is thrown away.
 
-    Batch norm keeps what it learned from ImageNet: a few hundred pictures would teach it worse.
+    Batch norm keeps what it learned from ImageNet: a few hundred pictures would teach it worse. The best epoch on val
+    is kept, not the last: the network is good before the first one, and what an early epoch gains a later one may lose.
 
     Args:
         solved: uint8 (N, S, S, 3) to logits (N, classes).
@@ -76,4 +77,4 @@ def _every_layer(model: keras.Model) -> Iterator[keras.layers.Layer]:
 
 def _recipe(learning_rate: float, steps: int) -> Recipe:
     rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
-    return Recipe(keras.optimizers.Adam(rate), SmoothedLoss(0.0), stops_early=False)
+    return Recipe(keras.optimizers.Adam(rate), SmoothedLoss(0.0), stops_early=False, keeps_best=True)

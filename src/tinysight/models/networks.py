@@ -33,11 +33,13 @@ class Recipe:
         optimizer: with its learning rate or schedule.
         loss: of integer labels and logits.
         stops_early: False where the schedule must come to its end.
+        keeps_best: whether the weights with the least val loss are kept even where a schedule came to its end.
     """
 
     optimizer: keras.optimizers.Optimizer
     loss: keras.losses.Loss
     stops_early: bool
+    keeps_best: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ def fit_network(
     Where a schedule came to its end, it keeps those of the last epoch instead, unless val shows that they are worse:
     which of the late epochs is best on a few hundred val pictures is mostly chance. Learned from 2,500 digits or 4,000
     pictures of Fashion-MNIST, the last epoch named 1 and 3 pictures in 1,000 more than the one with the least val loss
-    (10 trainings), and the mean of the weights of the last two, three or four epochs named no more than it.
+    (10 trainings), and the mean of the weights of the last two, three or four epochs named no more than it. A recipe
+    may keep the best all the same.
 
     Args:
         network: what is trained, and how.
@@ -105,7 +108,7 @@ def fit_network(
             *watchers,
         ],
     )
-    if not recipe.stops_early:
+    if not (recipe.stops_early or recipe.keeps_best):
         _take_unless_worse(model, best.last, data)
     curves = _curves(saved.curves)
     return Fitted(_in_float32(network, model), curves, len(curves), len(data))
