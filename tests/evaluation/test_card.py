@@ -41,6 +41,21 @@ def test_a_precision_that_val_cannot_show_is_said() -> None:
     assert "An answer less than 60 % sure is unknown. The threshold was set so that val answers are right in" in card()
 
 
+def test_a_class_that_a_distortion_hides_is_named_whatever_it_is_called() -> None:
+    scores = whole_scores("svm", 0.9)
+    curve = scores.curves[2]
+    points = [
+        point.model_copy(update={"per_class": {"<b>": left, "dog": 0.9}})
+        for point, left in zip(curve.points, (0.9, 0.9, 0.1), strict=True)
+    ]
+    worse = curve.model_copy(update={"points": points, "images": {"<b>": 99, "dog": 99}})
+    text = model_card(scores.model_copy(update={"curves": [worse]}), ORIGIN, picture=False)
+    assert (
+        "At 20 % brightness the class &lt;b> falls from 90.0 % to 10.0 %; all classes together still reach 50.0 %."
+        in text
+    )
+
+
 def test_the_pairs_that_are_mixed_up_most_come_first() -> None:
     assert "Most often mixed up: dog taken for cat (3 of 50); cat taken for dog (2 of 50)." in card()
 

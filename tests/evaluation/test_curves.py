@@ -38,6 +38,7 @@ def test_each_curve_begins_with_what_the_model_does_on_clean_pictures(project):
         assert point.interval[0] <= point.accuracy <= point.interval[1]
         assert set(point.per_class) == {"blue", "green", "red"}
         assert np.mean(list(point.per_class.values())) == pytest.approx(point.accuracy)
+    assert [curve.images for curve in curves] == [{"blue": 10, "green": 10, "red": 10}] * len(curves)
 
 
 def test_they_are_the_same_each_time_and_progress_counts_their_answers(project):

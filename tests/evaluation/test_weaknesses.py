@@ -1,13 +1,13 @@
-"""What breaks a model soonest is named, with what can be done against it."""
+"""What breaks a model soonest is named, with the class that suffers most and what can be done against it."""
 
 import pytest
-from evaluated import curves_of, scores_of
+from evaluated import curves_of, scores_of, whole_scores
 from tiny_datasets import make_params
 from verdicts import EXPECTED
 
 from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.next_steps import next_steps
-from tinysight.evaluation.weaknesses import weakness, weakness_sentence
+from tinysight.evaluation.weaknesses import weak_class_sentence, weakness, weakness_sentence
 
 
 def scores(spoiled: float):
@@ -29,6 +29,53 @@ def test_what_costs_little_is_none():
 def test_scores_without_curves_say_nothing():
     assert weakness(scores_of("svm", 0.95)) is None
     assert weakness_sentence(scores_of("svm", 0.95)) == ""
+
+
+def suffering(kind: str, place: int, left: float, *, images: int = 100, clean: float = 0.95):
+    """Scores where cats are named so rarely at one level of a kind, and dogs as often as before."""
+    found = whole_scores("svm", 0.95)
+    curves = []
+    for curve in curves_of(0.93):
+        points = [point.model_copy(update={"per_class": {"cat": clean, "dog": 0.95}}) for point in curve.points]
+        if curve.kind == kind:
+            points[place] = points[place].model_copy(
+                update={"accuracy": (left + 0.95) / 2, "per_class": {"cat": left, "dog": 0.95}}
+            )
+        curves.append(curve.model_copy(update={"points": points, "images": {"cat": images, "dog": images}}))
+    return found.model_copy(update={"curves": curves})
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "where"),
+    [("shift", 2, "At 20 % shift"), ("expected", 1, "Under all that is expected"),
+     ("expected", 2, "Under all that is expected, ×2,")],
+)  # fmt: skip
+def test_the_class_that_suffers_most_is_named_with_what_is_left_of_it(kind, place, where):
+    assert weak_class_sentence(suffering(kind, place, 0.61)) == (
+        f"{where} the class cat falls from 95.0 % to 61.0 %; all classes together still reach 78.0 %."
+    )
+
+
+def test_the_mildest_level_that_shows_it_is_named():
+    strong, mild = suffering("shift", 2, 0.2), suffering("brightness", 1, 0.61)
+    curves = [one for one in mild.curves if one.kind == "brightness"]
+    both = strong.model_copy(update={"curves": [*strong.curves[:2], *curves]})
+    assert weak_class_sentence(both).startswith("At 10 % brightness the class cat falls")
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        suffering("shift", 2, 0.61, images=6),  # two of six are missed: chance
+        suffering("shift", 2, 0.61, images=0),  # an earlier version's file does not say how many
+        suffering("shift", 2, 0.8, images=10_000),  # surely below, by little
+        suffering("shift", 2, 0.61, clean=0.61),  # it is no better on clean pictures: its level is not the reason
+        scores(0.5),
+        scores_of("svm", 0.95),
+    ],
+)
+def test_no_class_is_blamed_where_none_is_surely_and_clearly_below(scores):
+    assert weak_class_sentence(scores) == ""
 
 
 def steps(spoiled: float, *overrides: str) -> str:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from matplotlib.figure import Figure
 
-from tinysight.evaluation.figures import INK, LONGEST_NAME, QUIET, save_figure
+from tinysight.evaluation.figures import INK, QUIET, save_figure, short_name
 from tinysight.imaging import Pixels
 
 EXAMPLES = 12  # a class
@@ -30,7 +30,7 @@ def draw_augmented(path: Path, examples: Mapping[str, tuple[Pixels, Pixels]]) ->
     axes = figure.add_subplot()
     axes.imshow(canvas, interpolation="nearest")
     tall = height / max(1, len(shown))
-    names = [name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…" for name, _ in shown]
+    names = [short_name(name) for name, _ in shown]
     axes.set_yticks([(place + 0.5) * tall for place in range(len(shown))], names, parse_math=False, color=INK)
     axes.set_xticks([])
     axes.tick_params(length=0)

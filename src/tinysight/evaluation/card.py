@@ -10,7 +10,7 @@ from tinysight.evaluation.promise import promise
 from tinysight.evaluation.score_figures import level_text
 from tinysight.evaluation.scores import Scores, SplitScores
 from tinysight.evaluation.small_server import burst_sentences
-from tinysight.evaluation.weaknesses import weakness_sentence
+from tinysight.evaluation.weaknesses import weak_class_sentence, weakness_sentence
 from tinysight.evaluation.wording import (
     cell,
     count,
@@ -153,6 +153,7 @@ def _robustness(scores: Scores) -> Iterator[str]:
         yield "## Robustness"
         yield _table(("spoiled by", "accuracy on val"), rows)
         yield weakness_sentence(scores)
+        yield cell(weak_class_sentence(scores))
 
 
 def _confidence(scores: Scores) -> Iterator[str]:

@@ -62,17 +62,19 @@ def robustness_curves(
         advance: told how many answers have come.
     """
     pixels, labels = np.asarray(images.pixels[rows]), images.labels[rows]
+    counts = {predictor.contract.class_names[label]: int((labels == label).sum()) for label in np.unique(labels)}
 
     def measured(level: float, spoiled: Pixels) -> CurvePoint:
         advance(len(spoiled))
         return _point(level, spoiled, labels, predictor)
 
     clean = measured(0.0, pixels)
-    curves = [Curve(kind=EXPECTED, unit="times", points=[clean, *_expected(measured, pixels, rows, expected, seed)])]
+    moved = [clean, *_expected(measured, pixels, rows, expected, seed)]
+    curves = [Curve(kind=EXPECTED, unit="times", points=moved, images=counts)]
     for kind in DISTORTIONS:
         points = [clean.model_copy(update={"level": kind.levels[0]})]
         points += [measured(level, distort(pixels, rows, kind, level, seed=seed)) for level in kind.levels[1:]]
-        curves.append(Curve(kind=kind.name, unit=kind.unit, points=points))
+        curves.append(Curve(kind=kind.name, unit=kind.unit, points=points, images=counts))
     return curves
 
 

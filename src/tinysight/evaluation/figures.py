@@ -58,7 +58,7 @@ def draw_confusion_matrix(path: Path, matrix: NDArray[np.int64], class_names: Se
     axes.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)  # the root: rare confusions must show
     if count <= MOST_NUMBERED:
         _number_cells(axes, matrix, shares)
-    names = [name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…" for name in class_names]
+    names = [short_name(name) for name in class_names]
     longest = max(len(name) for name in names)
     axes.set_xticks(range(count), names, rotation=90 if longest > 3 else 0, parse_math=False)
     axes.set_yticks(range(count), names, parse_math=False)
@@ -68,6 +68,11 @@ def draw_confusion_matrix(path: Path, matrix: NDArray[np.int64], class_names: Se
     axes.set_ylabel("true")
     axes.set_title(title, fontsize=11, color=INK)
     save_figure(figure, path)
+
+
+def short_name(name: str) -> str:
+    """A class's name with at most LONGEST_NAME letters."""
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def draw_learning_curves(path: Path, curves: Curves, title: str) -> None:

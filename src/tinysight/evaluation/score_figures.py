@@ -7,19 +7,21 @@ import cv2
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter
 
-from tinysight.evaluation.figures import BLUE, INK, ORANGE, QUIET, save_figure, tidy
+from tinysight.evaluation.figures import BLUE, INK, ORANGE, QUIET, save_figure, short_name, tidy
 from tinysight.evaluation.mistakes import Mistakes
 from tinysight.evaluation.scores import Calibration, Curve
 from tinysight.imaging import Pixels
 
 ACROSS = 4
 CLASSES_DRAWN = 30  # thin lines of more would be one grey area
+LOW = 0.1  # names of classes that end below it stand above their line: there is no room under it
 
 
 def draw_curves(path: Path, curves: Sequence[Curve], title: str) -> None:
-    """Draws accuracy against each distortion, of all images and, thinly, of each class.
+    """Draws accuracy against each distortion, of all images and, thinly, of each class; the weakest is named.
 
     Args:
         path: the PNG to write.
@@ -33,7 +35,9 @@ def draw_curves(path: Path, curves: Sequence[Curve], title: str) -> None:
         _draw_curve(axes, curve)
     for axes in list(figure.axes)[len(curves) :]:
         axes.set_axis_off()
-    figure.suptitle(title, fontsize=11, color=INK)
+    figure.suptitle(
+        f"{title}: all images (blue), each class (thin), and by name the class that ends lowest", fontsize=11, color=INK
+    )
     save_figure(figure, path)
 
 
@@ -43,11 +47,27 @@ def _draw_curve(axes: Axes, curve: Curve) -> None:
         axes.plot(places, [point.per_class[name] for point in curve.points], color=QUIET, linewidth=0.5, alpha=0.6)
     axes.fill_between(places, *np.transpose([point.interval for point in curve.points]), color=BLUE, alpha=0.2)
     axes.plot(places, [point.accuracy for point in curve.points], color=BLUE, marker=".")
+    _name_weakest(axes, curve)
     axes.set_xticks(places, [level_text(point.level, curve.unit) for point in curve.points], fontsize=8)
     axes.set_title(curve.kind, fontsize=10, color=INK)
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     tidy(axes)
+
+
+def _name_weakest(axes: Axes, curve: Curve) -> None:
+    """Draws over the class that ends lowest, with its name and what is left of it; none where all end alike."""
+    last = curve.points[-1]
+    name, left = min(last.per_class.items(), key=lambda item: item[1])
+    if left == max(last.per_class.values()):
+        return
+    axes.plot([point.per_class[name] for point in curve.points], color=ORANGE, linewidth=1)
+    up, side = (3, "bottom") if left < LOW else (-3, "top")
+    axes.annotate(
+        f"{short_name(name)}: {left * 100:.0f} %", (len(curve.points) - 1, left), (0, up), textcoords="offset points",
+        ha="right", va=side, fontsize=8, color=ORANGE, parse_math=False,
+        path_effects=[withStroke(linewidth=2, foreground="white")],
+    )  # fmt: skip
 
 
 def level_text(level: float, unit: str) -> str:

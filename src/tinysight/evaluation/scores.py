@@ -48,10 +48,8 @@ class Calibration(Record):
     """Whether the model is right as often as it says, as the file answers and without its temperature.
 
     Attributes:
-        before: mean gap between confidence and accuracy, had the temperature not been fitted.
-        after: the same as the file answers.
-        bins_before: equally many images each, the least confident first.
-        bins_after: likewise.
+        before, after: mean gap between confidence and accuracy, had the temperature not been fitted, and as it is.
+        bins_before, bins_after: equally many images each, the least confident first.
     """
 
     before: float
@@ -103,8 +101,7 @@ class CurvePoint(Record):
 
     Attributes:
         level: how strong; see the curve's unit.
-        accuracy: share of right answers; unknown counts by its best class.
-        interval: 95 %, of accuracy.
+        accuracy, interval: share of right answers, unknown counted by its best class, with what chance allows (95 %).
         answered: share that is not answered as unknown.
         answered_accuracy: accuracy on those; None if there are none.
         per_class: share of right answers of each class.
@@ -125,11 +122,13 @@ class Curve(Record):
         kind: for instance shift; `expected` is the user's own combination.
         unit: of the levels: `%` (as shares), `°`, `quality` of a JPEG, or `times` what is expected.
         points: from no distortion to the strongest.
+        images: how many there are of each class; empty in files of earlier versions.
     """
 
     kind: str
     unit: str
     points: list[CurvePoint]
+    images: dict[str, int] = {}
 
 
 class Stranger(Record):

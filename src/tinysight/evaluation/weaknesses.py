@@ -1,13 +1,17 @@
-"""What breaks a model soonest, read from its robustness curves."""
+"""What breaks a model soonest, and which class most, read from its robustness curves."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tinysight.evaluation.curves import EXPECTED
+from tinysight.evaluation.metrics import wilson_interval
 from tinysight.evaluation.score_figures import level_text
-from tinysight.evaluation.scores import Scores
+from tinysight.evaluation.scores import Curve, Scores
 from tinysight.evaluation.wording import percent
 
 SENSIBLE_LOSS = 0.03  # below it nothing needs to be done
+CLEAR_GAP = 0.1  # a class so far below all together is worth a sentence
+SURELY = 3.0  # standard errors: who looks for the worst of many classes and kinds finds some bad luck
 
 
 @dataclass(frozen=True)
@@ -50,3 +54,60 @@ def weakness_sentence(scores: Scores) -> str:
         return f"Nothing mild breaks {scores.name}: at the second step of each kind it loses under 3 points."
     name = "JPEG quality" if found.kind == "JPEG" else found.kind
     return f"What {scores.name} bears least is {name}: at {found.level} it still names {percent(found.left)} right."
+
+
+@dataclass(frozen=True)
+class WeakClass:
+    """A class that suffers more from a distortion than the others.
+
+    Attributes:
+        where: the distortion and its level, as people read them.
+        name: of the class.
+        clean: share of its pictures that is named rightly as they are.
+        left: the same under the distortion.
+        together: of all pictures, under it.
+    """
+
+    where: str
+    name: str
+    clean: float
+    left: float
+    together: float
+
+
+def weak_class(scores: Scores) -> WeakClass | None:
+    """The class farthest below all classes together at the mildest level at which one is surely and clearly below.
+
+    None where no class is, or where nobody noted how many pictures of each there are.
+    """
+    strengths = range(1, max((len(curve.points) for curve in scores.curves), default=0))
+    levels = ([one for curve in scores.curves for one in _far_below(curve, place)] for place in strengths)
+    return max(next(filter(None, levels), []), key=lambda one: one.together - one.left, default=None)
+
+
+def _far_below(curve: Curve, place: int) -> Iterator[WeakClass]:
+    """The classes that are surely and clearly below all together at a level, and suffer from the distortion."""
+    for point in curve.points[place : place + 1]:
+        for name, left in point.per_class.items():
+            clean = curve.points[0].per_class[name]
+            _, at_most = wilson_interval(left, curve.images.get(name, 0), SURELY)
+            if at_most < point.accuracy and left <= min(point.accuracy - CLEAR_GAP, clean - SENSIBLE_LOSS):
+                yield WeakClass(_where(curve, point.level), name, clean, left, point.accuracy)
+
+
+def _where(curve: Curve, level: float) -> str:
+    if curve.kind == EXPECTED:
+        return "Under all that is expected" + ("" if level == 1 else f", {level_text(level, curve.unit)},")
+    text = level_text(level, curve.unit)
+    return f"At JPEG quality {text}" if curve.kind == "JPEG" else f"At {text} {curve.kind}"
+
+
+def weak_class_sentence(scores: Scores) -> str:
+    """One sentence on the class that suffers most; empty where none is surely and clearly below the others."""
+    found = weak_class(scores)
+    if found is None:
+        return ""
+    return (
+        f"{found.where} the class {found.name} falls from {percent(found.clean)} to {percent(found.left)}; all classes"
+        f" together still reach {percent(found.together)}."
+    )

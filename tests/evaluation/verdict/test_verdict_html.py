@@ -67,6 +67,17 @@ def test_a_precision_that_val_cannot_show_is_said(reached):
     assert "(on val 99.0 % of those answered were right). On test it answers 90.0 % and is right in 99.0 %" in text
 
 
+def test_the_class_that_a_distortion_hides_is_named_beside_what_the_model_bears_least():
+    svm = whole_scores("svm", 0.95)
+    point = svm.curves[2].points[2].model_copy(update={"per_class": {"cat": 0.21, "dog": 0.79}})
+    curve = svm.curves[2].model_copy(
+        update={"points": [*svm.curves[2].points[:2], point], "images": {"cat": 99, "dog": 99}}
+    )
+    text = Page(drawn([Entrant("svm", "svm", svm.model_copy(update={"curves": [*svm.curves[:2], curve]}))])).text
+    assert "still names 50.0 % right. At 20 % brightness the class cat falls from 95.0 % to 21.0 %; all classes" in text
+    assert "all classes together" not in Page(drawn()).text
+
+
 def test_scores_of_an_earlier_version_give_a_shorter_page():
     text = Page(drawn([Entrant("svm", "svm", scores_of("svm", 0.95))])).text
     assert "svm is enough" in text

@@ -32,7 +32,7 @@ from tinysight.evaluation.verdict.plots import (
 )
 from tinysight.evaluation.verdict.reliability_plot import Reliability, place_reliability
 from tinysight.evaluation.verdict.server import ServerTable, server_table
-from tinysight.evaluation.weaknesses import weakness_sentence
+from tinysight.evaluation.weaknesses import weak_class_sentence, weakness_sentence
 from tinysight.evaluation.wording import cost as costs_text
 from tinysight.evaluation.wording import (
     count,
@@ -99,6 +99,7 @@ class View:
     plane: Plane | None
     curves: tuple[CurvePlot, ...]
     weakness: str
+    weak_class: str
     classes: tuple[ClassRow, ...]
     mistakes: tuple[Mistake, ...]
     reliability: Reliability | None
@@ -135,6 +136,7 @@ def make_view(verdict: Verdict, entrants: Sequence[Entrant], expected: ExpectedP
         plane=place_candidates(came, chosen.name, colours) if chosen else None,
         curves=_curves(came, chosen, colours, expected),
         weakness=weakness_sentence(chosen) if chosen else "",
+        weak_class=weak_class_sentence(chosen) if chosen else "",
         classes=tuple(class_rows(chosen)) if chosen else (),
         mistakes=tuple(shown_mistakes(beside.mistakes, chosen)) if beside.mistakes and chosen else (),
         reliability=_reliability(chosen),
