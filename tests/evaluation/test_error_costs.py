@@ -43,10 +43,29 @@ def test_a_dear_mistake_is_not_ruled_out_by_a_few_pictures_without_one():
     assert found.standard_error == 1 / 20
 
 
+@pytest.mark.parametrize(
+    ("costs", "usual"),
+    [
+        ({}, 1),
+        ({"cat": {"dog": 100}}, 1),
+        ({"cat": {"dog": 0.01}}, 1),
+        ({"cat": {"dog": 0, "elk": 0}, "dog": {"cat": 0, "elk": 3}, "elk": {"cat": 3, "dog": 5}}, 3),
+        ({"cat": {"dog": 0.01, "elk": 0.02}, "dog": {"cat": 0.04, "elk": 0.04}, "elk": {"cat": 9, "dog": 9}}, 0.04),
+    ],
+)
+def test_who_made_no_mistake_that_costs_anything_may_make_one_of_the_usual_cost(costs, usual):
+    """The middle cost: neither one that is far dearer than the others moves it, nor one that is far cheaper."""
+    labels = np.arange(60) % 3
+    matrix = cost_matrix(costs, NAMES)
+    assert mean_cost(labels[None], labels, matrix).standard_error == pytest.approx(usual / 60)
+    taken = np.where((np.arange(60) == 0) & (matrix[0, 1] == 0), 1, labels)  # a cat for a dog where that costs nothing
+    assert mean_cost(taken[None], labels, matrix).standard_error == pytest.approx(usual / 60)
+
+
 def test_costs_that_are_all_nothing_are_nothing():
     costs = {one: {other: 0.0 for other in NAMES if other != one} for one in NAMES}
     found = mean_cost(np.array([[1]]), np.array([0]), cost_matrix(costs, NAMES))
-    assert found.mean == 0
+    assert (found.mean, found.standard_error) == (0, 0)
     assert found.interval == pytest.approx((0, 0))
 
 
@@ -67,6 +86,7 @@ def test_another_unit_changes_nothing_but_the_unit(rows, unit):
     one, other = (mean_cost(answers[None], labels, factor * matrix) for factor in (1, unit))
     assert other.mean == pytest.approx(unit * one.mean)
     assert other.interval == pytest.approx([unit * bound for bound in one.interval])
+    assert other.standard_error == pytest.approx(unit * one.standard_error)
 
 
 def test_answers_by_name_cost_what_the_matrix_says():

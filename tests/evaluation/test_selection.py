@@ -1,9 +1,13 @@
 """The rule: within one standard error of the best on val, the cheapest."""
 
+import numpy as np
+import pytest
 from evaluated import scores_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tinysight.evaluation.error_costs import ErrorCost, cost_matrix, mean_cost
+from tinysight.evaluation.merits import CheapMistakes
 from tinysight.evaluation.selection import Entrant, choose, in_verdict
 
 
@@ -83,6 +87,20 @@ def test_a_failed_candidate_has_a_reason_and_no_figures_in_the_verdict():
     assert (shown.status, shown.reason, shown.val, shown.test, shown.cost) == (
         "failed", "out of memory", None, None, None,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "costs",
+    [{"cat": {"dog": 0.01}, "dog": {"cat": 0.002}}, {"cat": {"dog": 20}}, {"dog": {"cat": 20}}],
+)
+def test_who_makes_no_mistake_is_not_matched_by_always_the_same_answer_in_whatever_unit_mistakes_cost(costs):
+    labels = np.arange(100) % 2
+    answers = {"always_cat": 0 * labels, "always_dog": 0 * labels + 1, "svm": labels}
+    matrix = cost_matrix(costs, ("cat", "dog"))
+    means = {name: mean_cost(one[None], labels, matrix) for name, one in answers.items()}
+    merit = CheapMistakes({name: ErrorCost(val=mean, test=mean) for name, mean in means.items()})
+    rule = choose([entrant(name, 0.9, 10 * place) for place, name in enumerate(answers)], 1.0, merit)
+    assert (rule.best, rule.good_enough) == ("svm", ["svm"])
 
 
 figures = st.tuples(st.floats(0, 1), st.integers(0, 5), st.floats(0.001, 0.2))

@@ -67,8 +67,9 @@ def mean_cost(answers: NDArray[np.integer], labels: NDArray[np.int64], matrix: M
     """The mean cost of answers, with an uncertainty that does not count a row twice.
 
     The standard error is that of the rows' means, and never less than that of one more mistake as the candidate makes
-    them. The interval is Wilson's for the share of the dearest mistake that the mean is, and for as many images as
-    would give this standard error; where all mistakes cost 1, both are those of expected_accuracy.
+    them; where it makes none that costs anything, of the usual cost. The interval is Wilson's for the share of the
+    dearest mistake that the mean is, and for as many images as would give this standard error; where all mistakes cost
+    1, both are those of expected_accuracy.
 
     Args:
         answers: (draws, N) labels that it answered, N > 0.
@@ -78,16 +79,26 @@ def mean_cost(answers: NDArray[np.integer], labels: NDArray[np.int64], matrix: M
     costs = matrix[labels, answers]  # (draws, N)
     rows = costs.mean(axis=0)  # (N,)
     mean, error = float(rows.mean()), float(np.sqrt(rows.var() / len(rows)))
-    mistaken = costs[answers != labels]
+    mistakes = costs[answers != labels]
     dearest = max(float(matrix.max()), np.finfo(float).tiny)
     share = mean / dearest
     varies = error > ROUNDING * dearest
     images = share * (1 - share) / (error / dearest) ** 2 if varies else float(len(rows))
     low, high = wilson_interval(share, max(images, float(len(rows))))
-    one_more = float(mistaken.mean()) if mistaken.size else UNNAMED
+    one_more = float(mistakes.mean()) if mistakes.any() else _usual(matrix)
     return MeanCost(
         mean=mean, interval=(low * dearest, high * dearest), standard_error=max(error, one_more / len(rows))
     )
+
+
+def _usual(matrix: Matrix) -> float:
+    """The middle of what mistakes cost that cost anything, of two the cheaper; 0 where none does.
+
+    By the dearest or the mean one, a single dear mistake would excuse many cheap ones: where 20 is named for one of two
+    mistakes, 10 wrong answers in 100 would be as good as none.
+    """
+    costs = matrix[matrix > 0]
+    return float(np.quantile(costs, 0.5, method="lower")) if costs.size else 0.0
 
 
 def answer_costs(costs: Costs, named: Iterable[str], truth: Sequence[str]) -> NDArray[np.float64]:
