@@ -13,7 +13,7 @@ from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
 from tinysight.evaluation.trial_file import ROWS, FailedTrial, Learning, Trial
 from tinysight.evaluation.verdict.page import draw_verdict
 from tinysight.evaluation.verdict.view import make_view
-from tinysight.params import ExpectedParams
+from tinysight.params import AugmentParams, ExpectedParams
 
 EXPECTED = ExpectedParams(shift=0.15, rotation=10)
 NOTHING: Mapping[str, ErrorCost] = MappingProxyType({})
@@ -32,6 +32,7 @@ def drawn(
     dataset: str = "pets",
     mistakes: Mistakes | None = None,
     augmented: bytes = b"",
+    augment: AugmentParams | None = None,
     learning: Learning | None = None,
     costs: Mapping[str, ErrorCost] = NOTHING,
 ) -> str:
@@ -50,6 +51,7 @@ def drawn(
         learning=learning,
         mistakes=mistakes,
         augmented=augmented,
+        augment=augment,
     )
     return draw_verdict(make_view(verdict, entrants, EXPECTED, beside))
 

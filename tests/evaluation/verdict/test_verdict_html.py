@@ -6,6 +6,7 @@ import pytest
 from data_reports import Page
 from evaluated import mistakes_of, scores_of, whole_scores
 from PIL import Image
+from tiny_datasets import make_params
 from verdicts import LADDER, drawn, failed_trial, trial
 
 from tinysight.evaluation.error_costs import ErrorCost, MeanCost
@@ -102,6 +103,15 @@ def test_the_picture_of_augmented_pictures_is_inside():
     assert "What it was trained on besides" not in Page(drawn()).text
 
 
+@pytest.mark.parametrize(("override", "copied"), [("augment=camera", True), ("augment=none", False)])
+def test_copies_are_claimed_only_where_some_are_made(override, copied):
+    file = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(file, "PNG")
+    text = Page(drawn(augmented=file.getvalue(), augment=make_params(override).augment)).text
+    assert ("What it was trained on besides" in text) is copied
+    assert ("Train pictures as they are, and no copies of them: augment.copies is 0." in text) is not copied
+
+
 def test_the_learning_curve_is_shown_where_somebody_asked_for_it():
     trials = [trial(rows, 1 - 0.4 * (rows / 100) ** -0.5) for rows in (100, 200, 400, 800)]
     text = Page(drawn(learning=Learning(trials=[*trials, trial(800, 0.9, varied="size", size=56)]))).text
@@ -113,7 +123,9 @@ def test_the_learning_curve_is_shown_where_somebody_asked_for_it():
 def test_without_a_learning_curve_it_says_how_to_get_one_and_how_long_that_takes():
     text = Page(drawn()).text
     assert "tinysight learning-curve trains on an eighth" in text
-    assert "it takes about 88 s, and draws the curve here" in text  # seven trainings of 12.5 s
+    assert "it takes about 75 s, and draws the curve here" in text  # six trainings of 12.5 s
+    network = Page(drawn([LADDER[0], *LADDER[2:]])).text
+    assert "it takes about 75 s" in network
     assert "Would more pictures help" not in Page(drawn(LADDER[:1])).text
 
 

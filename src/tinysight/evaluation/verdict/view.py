@@ -109,6 +109,7 @@ class View:
     learning_minutes: str
     learning_left_out: str
     augmented: str
+    copied: bool
     steps: tuple[str, ...]
 
 
@@ -146,6 +147,7 @@ def make_view(verdict: Verdict, entrants: Sequence[Entrant], expected: ExpectedP
         learning_minutes=_learning_minutes(came, chosen),
         learning_left_out=left_out(beside.learning),
         augmented=data_uri(beside.augmented),
+        copied=beside.augment is None or beside.augment.copies > 0,
         steps=tuple(next_steps(chosen, expected, beside, some_failed=bool(failed))),
     )
 
