@@ -142,6 +142,13 @@ def test_today_is_what_the_table_says_of_the_candidate(tmp_path):
     assert again.of("svm", ROWS)[-1].expected_accuracy == 0.99
 
 
+def test_today_is_not_asked_of_the_svm_where_its_8_bit_file_is_chosen(tmp_path):
+    params, paths = make_results(tmp_path)
+    kept(params, paths, "svm")
+    found = with_today(read_learning(params, paths), params, paths, "svm_int8")
+    assert [one.rows for one in found.of("svm", ROWS)] == [30]
+
+
 def test_a_candidate_that_failed_in_the_ladder_is_a_trial_that_failed(tmp_path):
     params, paths = make_results(tmp_path)
     assert isinstance(as_it_is(params, paths, "mlp", ROWS), Trial)

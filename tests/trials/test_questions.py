@@ -68,8 +68,14 @@ def test_shares_of_very_few_rows_are_asked_once(tmp_path):
 
 def test_the_svm_is_drawn_beside_others():
     params = params_of()
-    assert (compared(params, "small_cnn"), compared(params, "svm")) == (["svm"], [])
+    assert (compared(params, "small_cnn"), compared(params, "small_cnn_int8")) == (["svm"], ["svm"])
     assert compared(params_of("~model@models.svm"), "small_cnn") == []
+
+
+@pytest.mark.parametrize("chosen", ["svm", "svm_int8"])
+def test_no_file_of_the_svm_is_compared_with_the_svm(chosen):
+    """It would be trained anew on the same rows."""
+    assert compared(params_of(), chosen) == []
 
 
 @pytest.mark.parametrize(

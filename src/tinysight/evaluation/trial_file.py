@@ -18,7 +18,7 @@ from tinysight.paths import Paths, candidate_of
 Varied = Literal["rows", "size"]
 ROWS: Final = "rows"
 SIZE: Final = "size"
-COMPARED = "svm"  # whose curve is drawn beside that of the chosen candidate
+COMPARED = "svm"  # whose curve is drawn beside that of another candidate
 COSTS = {"multiply_adds", "file_bytes", "train_seconds", "p50_ms", "peak_mb"}
 LENGTHS = ("side", "cell")  # settings of a candidate in pixels of the pictures as it resizes them
 FIGURES = {"accuracy", "interval", "expected_accuracy", "expected_interval"}
@@ -112,6 +112,11 @@ class Learning(Record):
         )
 
 
+def compared_with(chosen: str) -> tuple[str, ...]:
+    """Whose curve is drawn beside that of the chosen candidate; nobody's beside any file of the svm."""
+    return () if candidate_of(chosen) == COMPARED else (COMPARED,)
+
+
 def write_learning(path: Path, learning: Learning) -> None:
     """Writes learning.json whole."""
     write_record(path, learning)
@@ -164,7 +169,8 @@ def with_today(learning: Learning, params: Params, paths: Paths, chosen: str) ->
         paths: of the pipeline.
         chosen: the chosen candidate's name.
     """
-    shown: dict[tuple[str, Varied], None] = dict.fromkeys([(chosen, ROWS), (COMPARED, ROWS), (chosen, SIZE)])
+    beside: list[tuple[str, Varied]] = [(name, ROWS) for name in compared_with(chosen)]
+    shown: list[tuple[str, Varied]] = [(chosen, ROWS), *beside, (chosen, SIZE)]
     tried = [pair for pair in shown if learning.of(*pair) or learning.failures(*pair)]
     return learning.add(*(as_it_is(params, paths, *pair) for pair in tried))
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from tinysight.data.imageset import ImageSet
 from tinysight.data.splits import Split
 from tinysight.errors import ConfigError
-from tinysight.evaluation.trial_file import COMPARED, ROWS, SIZE, Question, basis, lengths
+from tinysight.evaluation.trial_file import ROWS, SIZE, Question, basis, compared_with, lengths
 from tinysight.params import CandidateParams, DatasetParams, Params, Section
 from tinysight.paths import Paths
 
@@ -34,8 +34,8 @@ class Planned:
 
 
 def compared(params: Params, chosen: str) -> list[str]:
-    """Whose curve is drawn beside that of the chosen candidate."""
-    return [name for name in (COMPARED,) if name in params.models and name != chosen]
+    """Whose curve is drawn beside that of the chosen candidate, of those that are trained."""
+    return [name for name in compared_with(chosen) if name in params.models]
 
 
 def plan(params: Params, paths: Paths, chosen: str, beside: Sequence[str]) -> Iterator[Planned]:

@@ -6,7 +6,7 @@ from verdicts import failed_trial, trial
 from tinysight.evaluation.trial_file import SIZE, Learning
 from tinysight.evaluation.verdict.learning_plot import HIGH, WIDE, place_learning
 
-COLOURS = {"svm": 0, "small_cnn": 1, "small_cnn_int8": 1, "mlp": 2}
+COLOURS = {"svm": 0, "svm_int8": 0, "small_cnn": 1, "small_cnn_int8": 1, "mlp": 2}
 TRIALS = [
     *(trial(rows, 0.7 + rows / 4000) for rows in (100, 200, 400, 800)),
     *(trial(rows, 0.75 + rows / 4000, candidate="small_cnn") for rows in (100, 200, 400, 800)),
@@ -55,8 +55,19 @@ def test_the_8_bit_file_is_drawn_by_its_own_trials_and_no_other_candidate_beside
     trials = [*TRIALS, *(trial(rows, 0.6, candidate="small_cnn_int8") for rows in (100, 800))]
     plot = place_learning(Learning(trials=trials), "small_cnn_int8", COLOURS, 28)
     assert plot is not None
-    assert [line.name for line in plot.lines] == ["svm", "small_cnn_int8"]
+    assert [(line.name, line.int8) for line in plot.lines] == [("svm", False), ("small_cnn_int8", True)]
     assert plot.sizes == ()
+
+
+def test_the_8_bit_file_of_the_svm_has_no_curve_of_the_svm_beside_it():
+    """Trials of the days when the svm was chosen itself may still be there."""
+    eight = [trial(one.rows, one.expected_accuracy, candidate="svm_int8") for one in TRIALS[:4]]
+    failed = [failed_trial(50, "no memory")]
+    plot = place_learning(Learning(trials=[*TRIALS, *eight], failed=failed), "svm_int8", COLOURS, 28)
+    assert plot is not None
+    assert [(line.name, line.int8, line.chosen) for line in plot.lines] == [("svm_int8", True, True)]
+    assert [sentence.split(" gained")[0] for sentence in plot.sentences] == ["From 400 to 800 train pictures svm_int8"]
+    assert plot.failed == ()
 
 
 def test_a_candidate_that_resizes_pictures_itself_says_to_what():

@@ -120,12 +120,22 @@ def test_the_learning_curve_is_shown_where_somebody_asked_for_it():
     assert "tinysight learning-curve trains" not in text
 
 
+def test_the_learning_curve_of_an_8_bit_file_is_marked_as_everywhere():
+    eight = [trial(rows, 0.9, candidate="svm_int8") for rows in (100, 200, 400, 800)]
+    entrants = [Entrant("svm_int8", "svm", whole_scores("svm_int8", 0.95)), *LADDER[2:]]
+    section = (
+        drawn(entrants, learning=Learning(trials=eight)).split('<section id="learning">')[1].split("</section>")[0]
+    )
+    assert ' int8 chosen" points=' in section
+    assert ' int8"></span>svm_int8' in section
+
+
 def test_without_a_learning_curve_it_says_how_to_get_one_and_how_long_that_takes():
     text = Page(drawn()).text
     assert "tinysight learning-curve trains on an eighth" in text
     assert "it takes about 75 s, and draws the curve here" in text  # six trainings of 12.5 s
-    network = Page(drawn([LADDER[0], *LADDER[2:]])).text
-    assert "it takes about 75 s" in network
+    beaten = Entrant("svm", "svm", whole_scores("svm", 0.8))
+    assert "it takes about 88 s" in Page(drawn([beaten, *LADDER[2:]])).text  # and those of the svm beside it
     assert "Would more pictures help" not in Page(drawn(LADDER[:1])).text
 
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tinysight.evaluation.learning import more_pictures, other_size, what_failed
-from tinysight.evaluation.trial_file import COMPARED, ROWS, SIZE, Learning, Trial
+from tinysight.evaluation.trial_file import ROWS, SIZE, Learning, Trial, compared_with
 from tinysight.evaluation.verdict.plots import Line, Tick
 from tinysight.evaluation.wording import count, duration, duration_ms, file_size, percent
+from tinysight.paths import is_int8
 
 WIDE, HIGH = 360.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 42.0, 14.0, 12.0, 30.0
@@ -58,7 +59,7 @@ def place_learning(learning: Learning, chosen: str, colours: Mapping[str, int], 
         colours: each candidate's number.
         size: the image size of the data set.
     """
-    names = dict.fromkeys((chosen, COMPARED))
+    names = (chosen, *compared_with(chosen))
     curves = {name: learning.of(name, ROWS) for name in names if name in colours and learning.of(name, ROWS)}
     if chosen not in curves:
         return None
@@ -75,7 +76,7 @@ def place_learning(learning: Learning, chosen: str, colours: Mapping[str, int], 
     def line(name: str, found: Sequence[Trial]) -> Line:
         points = " ".join(f"{x(trial.rows)},{y(trial.expected_accuracy)}" for trial in found)
         title = ", ".join(f"{trial.rows:,}: {percent(trial.expected_accuracy)}" for trial in found)
-        return Line(name, colours[name], points, False, name == chosen, f"{name}: {title}")
+        return Line(name, colours[name], points, is_int8(name), name == chosen, f"{name}: {title}")
 
     ordered = sorted(curves, key=lambda name: name == chosen)
     return LearningPlot(

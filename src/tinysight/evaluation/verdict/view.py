@@ -12,7 +12,7 @@ from tinysight.evaluation.next_steps import next_steps
 from tinysight.evaluation.promise import promise
 from tinysight.evaluation.scores import Scores
 from tinysight.evaluation.selection import Entrant, Verdict
-from tinysight.evaluation.trial_file import COMPARED
+from tinysight.evaluation.trial_file import compared_with
 from tinysight.evaluation.verdict.details import (
     Band,
     ClassRow,
@@ -216,7 +216,7 @@ def _learning_minutes(came: Sequence[Scores], chosen: Scores | None) -> str:
         return ""
     seconds = {scores.name: scores.cost.train_seconds for scores in came}
     mine = seconds.get(candidate_of(chosen.name), chosen.cost.train_seconds)
-    return duration(LEARNING_TIMES * mine + seconds.get(COMPARED, 0.0))
+    return duration(LEARNING_TIMES * mine + sum(seconds.get(name, 0.0) for name in compared_with(chosen.name)))
 
 
 def _floor(came: Sequence[Scores]) -> float:
