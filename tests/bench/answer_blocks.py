@@ -49,7 +49,7 @@ def canned(figures: Figures) -> str:
 
 
 def _beside_transfer(accuracies: Mapping[str, float]) -> str:
-    best = max(accuracies.keys() - {"transfer"}, key=lambda name: accuracies[name])
+    best = max((name for name in accuracies if name != "transfer"), key=lambda name: accuracies[name])
     ours, theirs = accuracies["transfer"], accuracies[best]
     return (
         f"transfer {percent(ours)}, the best of the others ({best}) {percent(theirs)}: {points(ours - theirs)} points."
@@ -201,12 +201,12 @@ def _to_the_goal(found: Mapping[str, Mapping[str, float]]) -> str:
     """Processor time until so many are right, ours to that of the tutorials; nothing where ours never names so many."""
     if not {QUICK, TUTORIAL} <= found.keys() or found[QUICK]["accuracy"] < GOAL:
         return ""
-    ours, theirs, whole = found[QUICK]["cpu_seconds"], found[TUTORIAL]["goal_cpu"], found[TUTORIAL]["cpu_seconds"]
-    came = f"takes {theirs:.0f} s" if theirs else f"has not come there after {whole:.0f} s"
-    share = f"{'' if theirs else 'less than '}{ours / (theirs or whole):.2f}"
+    ours, theirs = found[QUICK]["cpu_seconds"], found[TUTORIAL]["goal_cpu"]
+    came = found[TUTORIAL]["goal_reached"] == 1
+    took = f"takes {theirs:.0f} s" if came else f"has not come there after {theirs:.0f} s"
     return (
-        f"Until {100 * GOAL:.0f} % are right, `{QUICK}` takes {ours:.0f} s of processor time and {TUTORIAL} {came}:"
-        f" {share} of it."
+        f"Until {100 * GOAL:.0f} % are right, `{QUICK}` takes {ours:.0f} s of processor time and {TUTORIAL} {took}:"
+        f" {'' if came else 'less than '}{ours / theirs:.2f} of it."
     )
 
 

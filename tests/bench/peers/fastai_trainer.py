@@ -31,7 +31,7 @@ def main(given: str, told: str, seed: str) -> None:
     learner.export("model.pkl")
     size = (learner.path / "model.pkl").stat().st_size / 1000
     answers = {f"{name}_answers": _answers(learner, shown) for name, shown in (("clean", clean), ("moved", moved))}
-    np.savez(told, kilobytes=size, goal_cpu=0.0, **taken, **answers)
+    np.savez(told, kilobytes=size, **taken, **answers)
 
 
 def _answers(learner: object, shown: np.ndarray) -> np.ndarray:

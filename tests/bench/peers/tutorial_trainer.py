@@ -1,11 +1,13 @@
 """The network of most tutorials, as they train it: `tutorial_trainer.py IN.npz OUT.npz SEED [augmented]`.
 
-Two convolutions, Adam, batches of 32, five epochs; `augmented` adds the ranges that most of them copy.
+Two convolutions, Adam, batches of 32, five epochs; `augmented` adds the ranges that most of them copy. Without them it
+trains on until so many of the judged pictures are right, to tell the processor time that this takes.
 """
 
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -14,7 +16,8 @@ import numpy as np
 import tensorflow as tf
 
 EPOCHS = 5
-GOAL = 0.9  # of the judged pictures, whose CPU seconds are told
+GOAL = 0.9  # of the judged pictures
+LONGEST = 10  # epochs, in which it may come there
 
 
 def main(given: str, told: str, seed: str, augmented: str = "") -> None:
@@ -33,24 +36,46 @@ def main(given: str, told: str, seed: str, augmented: str = "") -> None:
         layers.Dense(int(labels.max()) + 1, activation="softmax"),
     ])  # fmt: skip
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    wall, cpu, looked, reached = time.monotonic(), time.process_time(), 0.0, 0.0
     pictures = (images / 255).astype("float32")
     generator = _generator(pictures, labels, int(seed)) if augmented else None
+    clock = Clock()
     for _ in range(EPOCHS):
-        if generator is None:
-            model.fit(pictures, labels, batch_size=32, verbose=0)
-        else:
-            model.fit(generator, verbose=0)
-        before = time.process_time()
-        right = np.mean(model.predict(clean / 255, batch_size=500, verbose=0).argmax(axis=1) == judged)
-        looked += time.process_time() - before
-        if right >= GOAL and not reached:
-            reached = time.process_time() - cpu - looked
-    taken = {"seconds": time.monotonic() - wall, "cpu_seconds": time.process_time() - cpu - looked, "goal_cpu": reached}
+        _train(model, pictures, labels, generator, clock)
+        clock.look(lambda: bool(np.mean(_answers(model, clean) == judged) >= GOAL))
+    taken = {"seconds": time.monotonic() - clock.wall, "cpu_seconds": clock.cpu}
     model.save("model.keras")
-    answers = {f"{name}_answers": model.predict(shown / 255, batch_size=500, verbose=0).argmax(axis=1)
-               for name, shown in (("clean", clean), ("moved", moved))}  # fmt: skip
-    np.savez(told, kilobytes=Path("model.keras").stat().st_size / 1000, **taken, **answers)
+    answers = {f"{name}_answers": _answers(model, shown) for name, shown in (("clean", clean), ("moved", moved))}
+    for _ in range(0 if augmented else LONGEST - EPOCHS):
+        if not clock.reached:
+            _train(model, pictures, labels, generator, clock)
+            clock.look(lambda: bool(np.mean(_answers(model, clean) == judged) >= GOAL))
+    goal = {"goal_reached": clock.reached > 0, "goal_cpu": clock.reached or clock.cpu}
+    np.savez(told, kilobytes=Path("model.keras").stat().st_size / 1000, **taken, **goal, **answers)
+
+
+class Clock:
+    """Processor time of training alone, in seconds, and of it until the goal was reached; 0 before."""
+
+    def __init__(self) -> None:
+        self.wall, self.cpu, self.reached = time.monotonic(), 0.0, 0.0
+
+    def look(self, arrived: Callable[[], bool]) -> None:
+        """Keeps the time when the goal is reached for the first time."""
+        if not self.reached and arrived():
+            self.reached = self.cpu
+
+
+def _train(model: tf.keras.Model, pictures: np.ndarray, labels: np.ndarray, generator: object, clock: Clock) -> None:
+    before = time.process_time()
+    if generator is None:
+        model.fit(pictures, labels, batch_size=32, verbose=0)
+    else:
+        model.fit(generator, verbose=0)
+    clock.cpu += time.process_time() - before
+
+
+def _answers(model: tf.keras.Model, shown: np.ndarray) -> np.ndarray:
+    return model.predict(shown / 255, batch_size=500, verbose=0).argmax(axis=1)
 
 
 def _generator(pictures: np.ndarray, labels: np.ndarray, seed: int) -> object:
