@@ -108,7 +108,7 @@ def fit_network(
             *watchers,
         ],
     )
-    if not (recipe.stops_early or recipe.keeps_best):
+    if best.waited and not (recipe.stops_early or recipe.keeps_best):  # else the last epoch is the best one
         _take_unless_worse(model, best.last, data)
     curves = _curves(saved.curves)
     return Fitted(_in_float32(network, model), curves, len(curves), len(data))
