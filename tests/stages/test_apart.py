@@ -19,7 +19,9 @@ from tinysight.paths import Paths
 # a stage's stand-in: it tells the number of its copy, and waits
 PROGRAM = """
 import os, signal, sys, time
-signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal, also where the tests run in the background
+# as in a terminal, also where the tests run in the background or under nohup
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from tinysight.stages.apart import run_apart
 def work():
     print(os.getpid(), flush=True)
