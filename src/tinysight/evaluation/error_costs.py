@@ -52,15 +52,11 @@ def cost_matrix(costs: Costs, class_names: Sequence[str]) -> Matrix:
     Raises:
         ConfigError: if a name is no class.
     """
-    matrix = np.full((len(class_names), len(class_names)), UNNAMED)
-    np.fill_diagonal(matrix, 0.0)
-    places = {name: place for place, name in enumerate(class_names)}
     for truth, row in costs.items():
         _check(truth, FIELD, class_names)
-        for answer, cost in row.items():
+        for answer in row:
             _check(answer, f"{FIELD}.{truth}", class_names)
-            matrix[places[truth], places[answer]] = cost
-    return matrix
+    return np.array([[_price(costs, truth, answer) for answer in class_names] for truth in class_names], np.float64)
 
 
 def mean_cost(answers: NDArray[np.integer], labels: NDArray[np.int64], matrix: Matrix) -> MeanCost:

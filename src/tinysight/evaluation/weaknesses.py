@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tinysight.evaluation.curves import EXPECTED
 from tinysight.evaluation.metrics import wilson_interval
 from tinysight.evaluation.score_figures import level_text
-from tinysight.evaluation.scores import Curve, Scores
+from tinysight.evaluation.scores import Curve, CurvePoint, Scores
 from tinysight.evaluation.wording import percent
 
 SENSIBLE_LOSS = 0.03  # below it nothing needs to be done
@@ -80,19 +80,22 @@ def weak_class(scores: Scores) -> WeakClass | None:
 
     None where no class is, or where nobody noted how many pictures of each there are.
     """
-    strengths = range(1, max((len(curve.points) for curve in scores.curves), default=0))
-    levels = ([one for curve in scores.curves for one in _far_below(curve, place)] for place in strengths)
-    return max(next(filter(None, levels), []), key=lambda one: one.together - one.left, default=None)
+    strongest = max((len(curve.points) for curve in scores.curves), default=0)
+    for place in range(1, strongest):
+        reaching = [curve for curve in scores.curves if place < len(curve.points)]
+        found = [one for curve in reaching for one in _far_below(curve, curve.points[place])]
+        if found:
+            return max(found, key=lambda one: one.together - one.left)
+    return None
 
 
-def _far_below(curve: Curve, place: int) -> Iterator[WeakClass]:
+def _far_below(curve: Curve, point: CurvePoint) -> Iterator[WeakClass]:
     """The classes that are surely and clearly below all together at a level, and suffer from the distortion."""
-    for point in curve.points[place : place + 1]:
-        for name, left in point.per_class.items():
-            clean = curve.points[0].per_class[name]
-            _, at_most = wilson_interval(left, curve.images.get(name, 0), SURELY)
-            if at_most < point.accuracy and left <= min(point.accuracy - CLEAR_GAP, clean - SENSIBLE_LOSS):
-                yield WeakClass(_where(curve, point.level), name, clean, left, point.accuracy)
+    for name, left in point.per_class.items():
+        clean = curve.points[0].per_class[name]
+        _, at_most = wilson_interval(left, curve.images.get(name, 0), SURELY)
+        if at_most < point.accuracy and left <= min(point.accuracy - CLEAR_GAP, clean - SENSIBLE_LOSS):
+            yield WeakClass(_where(curve, point.level), name, clean, left, point.accuracy)
 
 
 def _where(curve: Curve, level: float) -> str:
