@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from tinysight.whole_file import write_whole
 
@@ -21,6 +22,12 @@ def main(names: list[str]) -> int:
         measure: Callable[[], dict[str, object]] = import_module(f"tests.bench.bench_{name}").measure
         write(name, measure())
     return 0
+
+
+def earlier(name: str) -> dict[str, Any]:
+    """The figures of earlier calls, for a benchmark that adds to them."""
+    path = FIGURES / f"{name}.json"
+    return dict(json.loads(path.read_text(encoding="utf-8"))["figures"]) if path.exists() else {}
 
 
 def write(name: str, figures: dict[str, object]) -> None:

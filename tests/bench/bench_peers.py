@@ -5,7 +5,6 @@ one is trained by itself. They are judged on val, or on test with `--final`, log
 """
 
 import argparse
-import json
 import statistics
 import subprocess
 import sys
@@ -19,9 +18,10 @@ import numpy as np
 from environments import UV, empty_environment
 from tiny_datasets import make_params
 
-from tests.bench.bench import FIGURES, write
+from tests.bench.bench import earlier, write
 from tests.bench.bench_training import EXPECTED, over_seeds
 from tests.bench.final_calls import FinalCall
+from tests.bench.measured import OURS, TUTORIAL
 from tests.bench.training_sets import SETS, TrainingSet
 from tinysight.evaluation.robustness import warp_as_expected
 from tinysight.models.start import start_tensorflow
@@ -29,7 +29,6 @@ from tinysight.params import ExpectedParams
 
 # small_cnn as one asks for it who wants an answer soon: narrow, not quite one pass, and no copies
 QUICK = ("models.small_cnn.width=16", "models.small_cnn.learning_rate=0.015", "train.max_images=50000", "train.clean=1")
-OURS = "small_cnn, quick"
 PROGRAMS = Path(__file__).resolve().parent / "peers"
 
 
@@ -43,7 +42,7 @@ class Trainer:
 
 
 TRAINERS = {
-    "the tutorials' network": Trainer("tutorial_trainer.py"),
+    TUTORIAL: Trainer("tutorial_trainer.py"),
     "the same with their augmentation": Trainer("tutorial_trainer.py", ("augmented",)),
     "scikit-learn's SVC on pixels": Trainer("svc_trainer.py"),
     "fastai, ResNet18 from scratch": Trainer("fastai_trainer.py", (), ("fastai==2.8.12", "torch==2.13.0")),
@@ -67,8 +66,7 @@ def main() -> None:
 
 def _keep(file: str, pictures: str, name: str, found: dict[str, float]) -> None:
     """Writes what one trainer came to beside the others of the same pictures: all of them together take hours."""
-    path = FIGURES / f"{file}.json"
-    kept = json.loads(path.read_text(encoding="utf-8"))["figures"] if path.exists() else {}
+    kept = earlier(file)
     kept = kept if kept.get("set") == pictures else {"set": pictures}
     print(name, found, flush=True)
     write(file, kept | {name: found})

@@ -7,7 +7,6 @@ Words like `models.small_cnn.max_images=240000` change the configuration, under 
 
 import argparse
 import datetime
-import json
 import statistics
 import sys
 import time
@@ -20,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 from tiny_datasets import make_params
 
-from tests.bench.bench import FIGURES, write
+from tests.bench.bench import earlier, write
 from tests.bench.final_calls import FinalCall
 from tests.bench.training_scores import scores_of
 from tests.bench.training_sets import OTHERS, SETS, Rows, TrainingSet, other_pictures
@@ -60,8 +59,7 @@ def main() -> None:
 
 def _keep(file: str, name: str, candidate: str, found: dict[str, float]) -> None:
     """Writes a figure beside those of earlier calls: all of them together take hours."""
-    path = FIGURES / f"{file}.json"
-    kept = json.loads(path.read_text(encoding="utf-8"))["figures"] if path.exists() else {}
+    kept = earlier(file)
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     write(file, kept | {name: kept.get(name, {}) | {candidate: found | {"date": today}}})
 

@@ -35,6 +35,7 @@ ONE_SPLIT = {  # the same drawings with 15 % of them on test, which are some ten
     "clip_art_2_folds": "scored_clip_art_2",
     "clip_art_3_folds": "scored_clip_art_3",
 }
+OURS, TUTORIAL = "small_cnn, quick", "the tutorials' network"  # the trainers whose time to a goal is compared
 SIDES = {"training_final": "test", "training": "val"}
 
 

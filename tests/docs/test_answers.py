@@ -156,10 +156,15 @@ def test_processor_time_is_compared_up_to_the_same_share_of_right_answers(
 
 def test_transfer_is_compared_with_the_best_of_the_others(figures: Figures) -> None:
     both = {"digits": {"svm": trained(0.95), "mlp": trained(0.9), "transfer": trained(0.93)}}
-    write(
-        figures.folder, "training", {**both, "practice_clip_art": {"transfer": trained(0.9)}}
-    )  # alone: nothing to say
+    alone = {"practice_clip_art": {"transfer": trained(0.9)}}  # nothing to say of it
+    write(figures.folder, "training", {**both, **alone})
     assert "transfer 93.0 %, the best of the others (svm) 95.0 %: −2.0 points." in block("canned", figures)
+
+
+def test_a_pipeline_alone_compares_transfer_too(figures: Figures) -> None:
+    svm = {"accuracy": 0.95, "expected_accuracy": 0.8, "train_seconds": 61.7}
+    write(figures.folder, "digits", {"candidates": {"svm": svm, "transfer": {**svm, "accuracy": 0.93}}})
+    assert "transfer 93.0 %, the best of the others (svm) 95.0 %" in block("canned", figures)
 
 
 def test_one_split_of_the_same_drawings_is_told_beside_the_folds(figures: Figures) -> None:

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from tiny_datasets import make_params
 
-from tests.bench import bench_peers, bench_training, final_calls
+from tests.bench import bench, bench_peers, bench_training, final_calls
 from tests.bench.final_calls import FinalCall, commit_of
 from tinysight.whole_file import write_whole
 
@@ -138,7 +138,7 @@ def test_what_a_peer_came_to_stands_beside_the_others_of_the_same_pictures(
     def write(name: str, figures: dict[str, object]) -> None:
         (tmp_path / f"{name}.json").write_text(json.dumps({"figures": figures}), encoding="utf-8")
 
-    monkeypatch.setattr(bench_peers, "FIGURES", tmp_path)
+    monkeypatch.setattr(bench, "FIGURES", tmp_path)
     monkeypatch.setattr(bench_peers, "write", write)
     for pictures, name in (("digits", "old"), ("fashion", "one"), ("fashion", "other")):
         bench_peers._keep("peers", pictures, name, {"accuracy": 0.5})

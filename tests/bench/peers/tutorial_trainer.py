@@ -7,7 +7,6 @@ trains on until so many of the judged pictures are right, to tell the processor 
 import os
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -38,40 +37,24 @@ def main(given: str, told: str, seed: str, augmented: str = "") -> None:
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     pictures = (images / 255).astype("float32")
     generator = _generator(pictures, labels, int(seed)) if augmented else None
-    clock = Clock()
-    for _ in range(EPOCHS):
-        _train(model, pictures, labels, generator, clock)
-        clock.look(lambda: bool(np.mean(_answers(model, clean) == judged) >= GOAL))
-    taken = {"seconds": time.monotonic() - clock.wall, "cpu_seconds": clock.cpu}
-    model.save("model.keras")
-    answers = {f"{name}_answers": _answers(model, shown) for name, shown in (("clean", clean), ("moved", moved))}
-    for _ in range(0 if augmented else LONGEST - EPOCHS):
-        if not clock.reached:
-            _train(model, pictures, labels, generator, clock)
-            clock.look(lambda: bool(np.mean(_answers(model, clean) == judged) >= GOAL))
-    goal = {"goal_reached": clock.reached > 0, "goal_cpu": clock.reached or clock.cpu}
+    began, cpu, reached = time.monotonic(), 0.0, 0.0
+    for epoch in range(1, LONGEST + 1):
+        before = time.process_time()
+        if generator is None:
+            model.fit(pictures, labels, batch_size=32, verbose=0)
+        else:
+            model.fit(generator, verbose=0)
+        cpu += time.process_time() - before
+        if not reached and np.mean(_answers(model, clean) == judged) >= GOAL:
+            reached = cpu
+        if epoch == EPOCHS:
+            taken = {"seconds": time.monotonic() - began, "cpu_seconds": cpu}
+            model.save("model.keras")
+            answers = {"clean_answers": _answers(model, clean), "moved_answers": _answers(model, moved)}
+        if epoch >= EPOCHS and (reached or augmented):
+            break
+    goal = {"goal_reached": reached > 0, "goal_cpu": reached or cpu}
     np.savez(told, kilobytes=Path("model.keras").stat().st_size / 1000, **taken, **goal, **answers)
-
-
-class Clock:
-    """Processor time of training alone, in seconds, and of it until the goal was reached; 0 before."""
-
-    def __init__(self) -> None:
-        self.wall, self.cpu, self.reached = time.monotonic(), 0.0, 0.0
-
-    def look(self, arrived: Callable[[], bool]) -> None:
-        """Keeps the time when the goal is reached for the first time."""
-        if not self.reached and arrived():
-            self.reached = self.cpu
-
-
-def _train(model: tf.keras.Model, pictures: np.ndarray, labels: np.ndarray, generator: object, clock: Clock) -> None:
-    before = time.process_time()
-    if generator is None:
-        model.fit(pictures, labels, batch_size=32, verbose=0)
-    else:
-        model.fit(generator, verbose=0)
-    clock.cpu += time.process_time() - before
 
 
 def _answers(model: tf.keras.Model, shown: np.ndarray) -> np.ndarray:
