@@ -10,6 +10,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: its idle thr
 from serve.buckets import Buckets
 from serve.capture_folder import check_writable
 from serve.keys import Keys
+from serve.links import Order
 from serve.listening import listen
 from serve.log_outlet import LogOutlet
 from serve.logs import start_log
@@ -18,7 +19,6 @@ from serve.service_counts import ServiceCounts
 from serve.settings import Settings, load_settings
 from serve.shared import SIGHTINGS, Shared
 from serve.shared_cells import SharedCells
-from serve.version import Release
 from tinysight.errors import ConfigError, TinysightError
 
 
@@ -51,10 +51,10 @@ def serve(settings: Settings) -> None:
     shared = Shared(SharedCells(settings.workers), LogOutlet(), mmap(-1, settings.workers * SIGHTINGS), buckets)
     start_log(settings.log_level, settings.log_format, shared.outlet)
 
-    def work(release: Release, number: int, link: socket.socket, place: int) -> None:
+    def work(order: Order, link: socket.socket, place: int) -> None:
         from serve.answering import answer_requests
 
-        answer_requests(settings, listener, release, number, link, place, shared)
+        answer_requests(settings, listener, order, link, place, shared)
 
     counts = ServiceCounts(shared.cells)
     Parent(settings, work, listener, counts=counts, prepare=_import_what_workers_share).run()

@@ -21,14 +21,13 @@ from serve.app import create_app
 from serve.connection import Connection, Connections, raise_file_limit
 from serve.drift_watch import DriftWatch
 from serve.gentle_server import GRACE, GentleServer
-from serve.links import obey
+from serve.links import Order, obey
 from serve.logs import default_format
 from serve.memory import give_back_large_memory
 from serve.metrics import Metrics
 from serve.settings import Settings
 from serve.shared import Shared
 from serve.shared_cells import OPEN
-from serve.version import Release
 from serve.watch import Unread
 
 SOON = 0.001  # seconds until a thread that keeps pictures has its turn; after each call of the system it needs one
@@ -37,19 +36,17 @@ SOON = 0.001  # seconds until a thread that keeps pictures has its turn; after e
 def answer_requests(
     settings: Settings,
     listener: socket.socket,
-    release: Release,
-    number: int,
+    order: Order,
     link: socket.socket,
     place: int,
     shared: Shared,
 ) -> None:
-    """Serves a release, and what the parent orders after it, until SIGTERM.
+    """Serves the release of an order, and what the parent orders after it, until SIGTERM.
 
     Args:
         settings: of the service.
         listener: the socket that all workers accept connections on.
-        release: a version that was checked already.
-        number: of the release, to be said back to the parent.
+        order: the first one; its release was checked already.
         link: to the parent.
         place: of this worker among all.
         shared: with all processes of the service.
@@ -66,8 +63,8 @@ def answer_requests(
         clients=settings.log_clients,
     )
     drift = DriftWatch(settings, metrics, shared.sightings, place)
-    app = create_app(settings, release, metrics, shared.buckets, access, drift)
-    obey(link, app.state.store, number)
+    app = create_app(settings, order.release, metrics, shared.buckets, access, drift)
+    obey(link, app.state.store, order)
     http = _connection_maker(settings, Unread(metrics, access), shared.cells.everybodys(OPEN)[place])
 
     def watch_drift() -> None:

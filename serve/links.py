@@ -71,15 +71,16 @@ def say(link: socket.socket, message: BaseModel) -> bool:
         return False
 
 
-def obey(link: socket.socket, store: ModelStore, number: int) -> None:
+def obey(link: socket.socket, store: ModelStore, first: Order) -> None:
     """Starts the thread in which a worker loads what the parent orders while it goes on answering.
 
     Args:
         link: to the parent; its end ends this process.
         store: of the models that are served here.
-        number: of the release that the store holds already.
+        first: what the store has loaded already; its state holds before the first request is answered.
     """
-    say(link, Answer(number=number))
+    store.state = first.state
+    say(link, Answer(number=first.number))
     threading.Thread(target=_obey, args=(link, store), name="following", daemon=True).start()
 
 

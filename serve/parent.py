@@ -107,7 +107,7 @@ class Parent:
         elif step == "serve":
             if self._asking is None and time.monotonic() >= self._next_question:
                 self._ask()
-            self.workers.start_missing()
+            self.workers.start_missing(self.following.state)
             self.workers.tell(self.following.state)
             self._counts.follow(self.following.state)
         self._wait()

@@ -18,7 +18,7 @@ log = logging.getLogger("serve")
 STEADY = 10.0  # seconds that a worker must have lived to be replaced at once
 LONGEST_PAUSE = 30.0  # seconds between starts, so that a worker that cannot live does not take a core
 
-Work = Callable[[Release, int, socket.socket, int], None]
+Work = Callable[[Order, socket.socket, int], None]
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Workers:
 
         Args:
             count: how many processes.
-            work: what each does with a release, its number, its link and its place; it must end on SIGTERM.
+            work: what each does with its first order, its link and its place; it must end on SIGTERM.
             closes: open files of this process that they must not keep.
         """
         self._count, self._work, self._closes = count, work, closes
@@ -75,10 +75,14 @@ class Workers:
         self.release, self.number = release, self.number + 1
         self._in_a_hurry, self._tried = False, False
 
-    def start_missing(self) -> None:
-        """Starts as many as are missing, unless the last one died too soon for that."""
+    def start_missing(self, state: FollowState) -> None:
+        """Starts as many as are missing, unless the last one died too soon for that.
+
+        Args:
+            state: what they say before they are told another.
+        """
         while (start := self.next_start) is not None and start <= time.monotonic():
-            self._start()
+            self._start(state)
 
     def tell(self, state: FollowState) -> None:
         """Gives every worker the state, and the release to those that neither serve nor load it.
@@ -129,14 +133,13 @@ class Workers:
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
 
-    def _start(self) -> None:
+    def _start(self, state: FollowState) -> None:
         ours, theirs = socket.socketpair()
-        release, number = self.release, self.number
-        assert release is not None
+        assert self.release is not None
+        order = Order(state=state, release=self.release, number=self.number)
         closes = [*self._closes(), ours.fileno(), *(worker.link.fileno() for worker in self.alive.values())]
         place = min(set(range(self._count)) - {worker.place for worker in self.alive.values()})
-        pid = fork(lambda: self._work(release, number, theirs, place), closes=closes)
+        pid = fork(lambda: self._work(order, theirs, place), closes=closes)
         theirs.close()
         ours.setblocking(False)
-        self.alive[pid] = Worker(pid, ours, time.monotonic(), place, told=number)
-        say(ours, Order(state=self._state))
+        self.alive[pid] = Worker(pid, ours, time.monotonic(), place, told=self.number)
