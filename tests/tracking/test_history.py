@@ -156,6 +156,11 @@ def test_the_commands_say_what_people_and_programs_ask(
     text = run(capsys, "compare", "2", "1")
     assert text.startswith("colours: 15 test pictures of today\n")
     assert "Only version 2 is right on" in text
+    assert "mistakes cost" not in text
+    settings = three.params.read_text()
+    three.params.write_text(settings.replace("error_costs: null", "error_costs: {red: {green: 5}}"))
+    assert "\nmistakes cost a picture" in run(capsys, "compare", "2", "1")
+    three.params.write_text(settings)
     compared = json.loads(run(capsys, "compare", "production", "2", "--json"))
     assert (compared["versions"], compared["gained"], compared["lost"]) == (["3", "2"], 0, 0)
     svm = str(three.export("svm") / "model.onnx")

@@ -76,10 +76,8 @@ def _mistakes(weighed: Change, comparison: Comparison, rule: Rule, margin: float
     """The margin is that of accuracy, times what the two models' mistakes cost on average."""
     wrong = 2 - comparison.accuracy.ours - comparison.accuracy.theirs
     allowed = margin * ((weighed.ours + weighed.theirs) / wrong if wrong else UNNAMED)
-    figures = (weighed.difference, *weighed.interval)
-    change, low, high = (f"{'-' if figure < 0 else '+'}{cost(abs(figure))}" for figure in figures)
     both = f"{cost(weighed.ours)} instead of {cost(weighed.theirs)} a picture on {comparison.rows} pictures"
-    seen = f"its mistakes cost {both} ({change}, {low} to {high}), as {FIELD} weighs them"
+    seen = f"its mistakes cost {both} ({signed_cost(weighed)}), as {FIELD} weighs them"
     better, worse, within = weighed.surely_lower, weighed.surely_higher, weighed.interval[1] < allowed
     limit = f"{cost(allowed)} a picture"
     return _decisive("cost of mistakes", rule, seen, limit, better=better, worse=worse, within=within)
@@ -136,3 +134,11 @@ def signed(change: Change) -> str:
     """A difference with its interval: +1.2 points, -0.3 to +2.8."""
     low, high = (f"{bound * 100:+.1f}" for bound in change.interval)
     return f"{change.difference * 100:+.1f} points, {low} to {high}"
+
+
+def signed_cost(change: Change) -> str:
+    """A difference in what mistakes cost with its interval, in the user's unit: -0.12, -0.20 to -0.04."""
+    difference, low, high = (
+        f"{'-' if figure < 0 else '+'}{cost(abs(figure))}" for figure in (change.difference, *change.interval)
+    )
+    return f"{difference}, {low} to {high}"

@@ -9,10 +9,10 @@ from tinysight.bundle import sha256_of
 from tinysight.config import load_params
 from tinysight.errors import ModelError
 from tinysight.evaluation.comparison import Change, Comparison, compare
-from tinysight.evaluation.gate import signed
+from tinysight.evaluation.gate import signed, signed_cost
 from tinysight.evaluation.source_files import held_out_files, judge
+from tinysight.evaluation.wording import cost, percent, points
 from tinysight.evaluation.wording import p_value as shown_p
-from tinysight.evaluation.wording import percent, points
 from tinysight.paths import Paths
 from tinysight.predictor import Predictor
 from tinysight.tracking.registry import download, find_version
@@ -49,6 +49,8 @@ class Compared:
 def compare_versions(paths: Paths, one: str, other: str) -> Compared:
     """Both answer today's test pictures, read from their files, each by its own contract.
 
+    Where `select.error_costs` says what mistakes cost, what they cost on average is compared too.
+
     Args:
         paths: the project.
         one: a number, an alias or the path of a model file.
@@ -66,7 +68,8 @@ def compare_versions(paths: Paths, one: str, other: str) -> Compared:
             found = [_model(store, name, which, Path(folder) / str(n)) for n, which in enumerate((one, other))]
         ours, theirs = judge([Predictor(file) for _, file in found], held_out, params.evaluate, seed=params.seed)
         same_file = sha256_of(found[0][1]) == sha256_of(found[1][1])
-    comparison = compare(ours, theirs, held_out.truth, params.register_.significance)
+    costs, level = params.select.error_costs, params.register_.significance
+    comparison = compare(ours, theirs, held_out.truth, level, costs=costs)
     return Compared(name, found[0][0], found[1][0], comparison, same_file)
 
 
@@ -87,6 +90,8 @@ def comparison_text(compared: Compared) -> str:
     rows.append(_row("accuracy", found.accuracy))
     if found.expected_accuracy:
         rows.append(_row("moved as expected", found.expected_accuracy))
+    if weighed := found.error_cost:
+        rows.append(("mistakes cost a picture", cost(weighed.ours), cost(weighed.theirs), signed_cost(weighed)))
     rows.append(_row("calibration error", found.expected_calibration_error))
     rows += [_row(name, change) for name, change in found.recall.items()]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
