@@ -48,6 +48,24 @@ def test_an_unreachable_precision_comes_as_near_as_it_can():
     assert not found.reached
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_wrong_labels_that_no_threshold_helps_against_do_not_silence_the_model(seed):
+    """It is as right in its surest answers as in all of them: the best of a thousand thresholds is best by luck."""
+    right = np.random.default_rng(seed).random(5000) >= 0.03
+    found = fit_threshold(*confident(np.linspace(0.6, 0.99, 5000), right), precision=0.995, answered=0.98)
+    assert not found.reached
+    assert found.answered > 0.5
+
+
+def test_where_the_doubtful_are_worse_the_best_still_leaves_them_out():
+    """Half of the doubtful fifth are wrong, and one in fifty of the others."""
+    row = np.arange(1000)
+    right = np.where(row < 200, row % 2 == 0, row % 50 > 0)
+    found = fit_threshold(*confident(np.linspace(0.6, 0.99, 1000), right), precision=0.995, answered=0.98)
+    assert not found.reached
+    assert found.answered < 0.85
+
+
 def test_what_is_left_out_as_odd_was_right_and_the_surest_are_wrong():
     """To answer all is right in 99 %; without the oddest 2 % it is not, and no stricter threshold makes up for that."""
     found = fit_threshold(

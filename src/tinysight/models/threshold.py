@@ -40,7 +40,9 @@ def fit_threshold(
     other is the highest that still answers the share `answered` of the val rows: also a precise model leaves
     the oddest pictures unanswered. Where the second is the larger, what it leaves out may all have been right,
     and its answers miss `precision` again: then it is the next above it that reaches it. Where none does,
-    it is the one from the second upwards that comes nearest.
+    it is the one from the second upwards that comes nearest; among enough answers the lowest that is within two
+    standard errors of that, since the nearest of many is so by luck: where 2 % of the labels are wrong, no threshold
+    gives more, and the strictest would refuse most pictures for nothing.
 
     A threshold lies in the middle between two confidences, never on one. Where all val rows are to be answered, as
     with fewer than 50 of them and 98 % wanted, it lies closely below the least sure one: what is stranger than all of
@@ -88,7 +90,13 @@ def _levels(
 
 
 def _precise(given: NDArray[np.int64], precise: NDArray[np.float64], precision: float, least: int) -> int:
-    """The place of the lowest level that is precise enough, else of the lowest among the most precise."""
+    """The place of the lowest level that is precise enough, else of the lowest that is as good as the most precise."""
     allowed = given >= least  # where not even the first is, the first is taken
     reached = np.flatnonzero(allowed & (precise >= precision))
-    return int(reached[0]) if len(reached) else int(np.argmax(np.where(allowed, precise, -1.0)))
+    if len(reached):
+        return int(reached[0])
+    nearest = int(np.argmax(np.where(allowed, precise, -1.0)))
+    if given[nearest] < _fewest(precision):
+        return nearest
+    luck = 2 * math.sqrt(precise[nearest] * (1 - precise[nearest]) / given[nearest])
+    return int(np.flatnonzero(allowed & (precise >= precise[nearest] - luck))[0])
