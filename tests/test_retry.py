@@ -1,10 +1,13 @@
 """`tinysight retry` finds what failed first and leaves the rest alone."""
 
 import json
+import subprocess
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
+from tinysight.config import write_params
 from tinysight.errors import ConfigError
 from tinysight.paths import Paths
 from tinysight.retry import failed_stages, retry
@@ -50,6 +53,25 @@ def test_nothing_failed_is_said_and_nothing_runs(paths: Paths, capsys: pytest.Ca
     put(paths.train("dropped"), "failed")  # a rung that params.yaml no longer has
     assert retry(paths) == 0
     assert "No candidate has failed" in capsys.readouterr().out
+
+
+def test_what_was_corrected_in_conf_and_has_no_effect_yet_is_named(
+    paths: Paths, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the reason of a failure may have asked for: lower the rate in conf/model."""
+    ran: list[list[str]] = []
+    monkeypatch.setattr(subprocess, "run", lambda words, **_: ran.append(words) or CompletedProcess(words, 0))
+    put(paths.train("small_cnn"), "failed")
+    rate = paths.conf / "model" / "small_cnn.yaml"
+    rate.write_text(rate.read_text().replace("learning_rate: 0.01", "learning_rate: 0.003"))
+    assert retry(paths) == 0
+    said = capsys.readouterr().out
+    assert "models.small_cnn.learning_rate: conf/ has 0.003, params.yaml has 0.01" in said
+    assert "`tinysight params`" in said
+    assert len(ran) == 2
+    write_params(paths.conf, paths.params)
+    assert retry(paths) == 0
+    assert "conf/" not in capsys.readouterr().out
 
 
 def test_before_the_first_run_the_error_names_the_command(paths: Paths) -> None:

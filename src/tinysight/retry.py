@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from tinysight.config import load_params
+from tinysight.config import differences, load_params
 from tinysight.errors import ConfigError
 from tinysight.models.status import read_int8_status, read_status
 from tinysight.paths import INT8, Paths
@@ -37,7 +37,7 @@ def _failed_stage(paths: Paths, candidate: str) -> str:
 
 
 def retry(paths: Paths) -> int:
-    """Runs failed stages again and then the rest of the pipeline.
+    """Runs failed stages again, with what params.yaml says, and then the rest of the pipeline.
 
     Returns:
         DVC's exit code: 0 when the pipeline ran through.
@@ -51,8 +51,17 @@ def retry(paths: Paths) -> int:
     if not stages:
         print("No candidate has failed.")
         return 0
-    print(f"Again: {', '.join(stages)}")
+    _tell_differences(paths)
+    print(f"Again: {', '.join(stages)}", flush=True)
     forced = subprocess.run([sys.executable, "-m", "dvc", "repro", "-f", "-s", *stages], cwd=paths.root, check=False)
     if forced.returncode:
         return forced.returncode
     return subprocess.run([sys.executable, "-m", "dvc", "repro"], cwd=paths.root, check=False).returncode
+
+
+def _tell_differences(paths: Paths) -> None:
+    """Says what was changed in conf/ and has no effect yet: whoever has just corrected it expects that it has."""
+    different = differences(paths.conf, paths.params) if paths.conf.is_dir() else []
+    if different:
+        print("params.yaml counts, and conf/ says otherwise; `tinysight params` takes conf/ over:")
+        print("\n".join(f"  {line}" for line in different))

@@ -46,7 +46,7 @@ class Steps:
         except LinAlgError:
             raise ModelError(
                 "There is too little regularisation to find the weights: some directions are all but flat."
-                " Lower c or raise gamma or penalty in conf/model, then run `tinysight retry`."
+                " Lower c or raise gamma or penalty in conf/model, then run `tinysight params` and `tinysight retry`."
             ) from None
         return cls(
             lambda steps: solve_triangular(lower, steps, lower=True, trans="T", check_finite=False),

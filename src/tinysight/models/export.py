@@ -119,7 +119,7 @@ def check_parity(model: keras.Model, content: bytes, data: TrainingData) -> floa
     if not difference <= TOLERANCE:
         raise ModelError(
             f"Keras and ONNX Runtime must agree to {TOLERANCE} of a probability. Received: {difference:.2g}."
-            " Try another export.opset in conf/export."
+            " Try another export.opset in conf/export, then run `tinysight params` and `tinysight retry`."
         )
     return difference
 

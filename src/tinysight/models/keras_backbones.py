@@ -40,7 +40,7 @@ def build_backbone(name: str, side: int, weights: Path | None) -> keras.Model:
     if name not in backbone_names():
         raise ModelError(
             f"models.transfer.backbone must be efficientnet_lite0 or one of {', '.join(backbone_names())}."
-            f" Received: {name}. Correct conf/model/transfer.yaml."
+            f" Received: {name}. Correct conf/model/transfer.yaml, then run `tinysight params` and `tinysight retry`."
         )
     network = _network(name, side, weights)
     images = keras.Input((side, side, 3), name="pixels")
@@ -81,7 +81,8 @@ def _untrained(name: str, side: int) -> keras.Model:
     except ValueError as error:
         raise ModelError(
             f"{name} cannot see pictures of {side} pixels: {_short(error)}. Correct models.transfer.side in"
-            " conf/model/transfer.yaml; where it is null, it follows from dataset.image_size."
+            " conf/model/transfer.yaml; where it is null, it follows from dataset.image_size. Then run"
+            " `tinysight params` and `tinysight retry`."
         ) from error
 
 

@@ -111,7 +111,7 @@ def fit_network(
     if best.waited and not (recipe.stops_early or recipe.keeps_best):  # else the last epoch is the best one
         _take_unless_worse(model, best.last, data)
     curves = _curves(saved.curves)
-    return Fitted(_in_float32(network, model), curves, len(curves), len(data))
+    return Fitted(_in_float32(network, model), curves, len(curves), len(data), saved.earlier_seconds)
 
 
 class StopAtNan(keras.callbacks.Callback):  # type: ignore[misc] # Keras ships no types
@@ -128,7 +128,7 @@ class StopAtNan(keras.callbacks.Callback):  # type: ignore[misc] # Keras ships n
             if not math.isfinite(value):
                 raise ModelError(
                     f"{name} became {value} in epoch {epoch + 1}: the training ran away."
-                    " Lower learning_rate in conf/model, then run `tinysight retry`."
+                    " Lower learning_rate in conf/model, then run `tinysight params` and `tinysight retry`."
                 )
 
 

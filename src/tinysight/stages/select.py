@@ -67,9 +67,13 @@ def _nobody(entrants: list[Entrant], over: dict[str, str]) -> str:
     if over:
         return (
             f"No candidate is within select.budget ({reasons}). Raise it in conf/select, where null is no limit, or"
-            " make candidates smaller. Where a memory was not measured, `dvc repro -f -s evaluate@NAME` says why."
+            " make candidates smaller, then run `tinysight params` and `dvc repro`. Where a memory was not measured,"
+            " `dvc repro -f -s evaluate@NAME` says why."
         )
-    return f"No candidate came through ({reasons}). Correct what they name, then `tinysight retry`."
+    return (
+        f"No candidate came through ({reasons}). Correct what they name, then `tinysight retry`; after changes in"
+        " conf/, `tinysight params` before it."
+    )
 
 
 def _entrant(params: Params, paths: Paths, name: str) -> Entrant:
