@@ -9,6 +9,7 @@ from tinysight.evaluation.score_figures import level_text
 from tinysight.evaluation.scores import Curve, CurvePoint, Scores
 from tinysight.evaluation.wording import percent
 
+MILD = 2  # the place of the level in a curve whose first is no distortion
 SENSIBLE_LOSS = 0.03  # below it nothing needs to be done
 CLEAR_GAP = 0.1  # a class so far below all together is worth a sentence
 SURELY = 3.0  # standard errors: who looks for the worst of many classes and kinds finds some bad luck
@@ -36,22 +37,27 @@ class Weakness:
 def weakness(scores: Scores) -> Weakness | None:
     """The kind whose second level, still mild, costs the most accuracy; None where none costs much."""
     found = []
-    for curve in scores.curves:
-        if curve.kind != EXPECTED and len(curve.points) > 2:
-            clean, point = curve.points[0], curve.points[2]
-            level, loss = level_text(point.level, curve.unit), clean.accuracy - point.accuracy
-            found.append(Weakness(curve.kind, point.level, level, loss, point.accuracy))
+    for curve in _several_steps(scores):
+        clean, point = curve.points[0], curve.points[MILD]
+        level, loss = level_text(point.level, curve.unit), clean.accuracy - point.accuracy
+        found.append(Weakness(curve.kind, point.level, level, loss, point.accuracy))
     worst = max(found, key=lambda one: one.loss, default=None)
     return worst if worst and worst.loss >= SENSIBLE_LOSS else None
 
 
+def _several_steps(scores: Scores) -> list[Curve]:
+    """The curves of one kind of distortion each that reach the level called mild."""
+    return [curve for curve in scores.curves if curve.kind != EXPECTED and len(curve.points) > MILD]
+
+
 def weakness_sentence(scores: Scores) -> str:
-    """One sentence on what breaks the model soonest; empty where there are no curves."""
-    if not scores.curves:
+    """One sentence on what breaks the model soonest; empty where no curve tells."""
+    mild = [_named(curve.kind, level_text(curve.points[MILD].level, curve.unit)) for curve in _several_steps(scores)]
+    if not mild:
         return ""
     found = weakness(scores)
     if found is None:
-        return f"Nothing mild breaks {scores.name}: at the second step of each kind it loses under 3 points."
+        return f"Nothing mild breaks {scores.name}: it loses under 3 points each at {', '.join(mild)}."
     name = "JPEG quality" if found.kind == "JPEG" else found.kind
     return f"What {scores.name} bears least is {name}: at {found.level} it still names {percent(found.left)} right."
 
@@ -102,7 +108,11 @@ def _where(curve: Curve, level: float) -> str:
     if curve.kind == EXPECTED:
         return "Under all that is expected" + ("" if level == 1 else f", {level_text(level, curve.unit)},")
     text = level_text(level, curve.unit)
-    return f"At JPEG quality {text}" if curve.kind == "JPEG" else f"At {text} {curve.kind}"
+    return f"At {_named(curve.kind, text)}"
+
+
+def _named(kind: str, level: str) -> str:
+    return f"JPEG quality {level}" if kind == "JPEG" else f"{level} {kind}"
 
 
 def weak_class_sentence(scores: Scores) -> str:
