@@ -156,7 +156,10 @@ def whole_scores(name: str, expected: float, multiply_adds: int = 1000, *, kind:
     calibration = Calibration(before=0.11, after=0.02, bins_before=bins, bins_after=bins)
     plain = scores_of(name, expected, multiply_adds, kind=kind)
     strangers = [Stranger(kind="noise", images=200, unknown=0.93, interval=(0.89, 0.96))]
-    unknown = Unknown(threshold=0.6, stated_precision=0.99, val_precision=0.99, reached=True, strangers=strangers)
+    unknown = Unknown(
+        threshold=0.6, stated_precision=0.99, val_precision=0.99, reached=True, strangers=strangers,
+        stated_answered=0.98,
+    )  # fmt: skip
     test = plain.test.model_copy(update={"calibration": calibration, "answered_interval": (0.95, 1.0)})
     served = {"decode_ms": 0.4, "http_ms": 0.6, "images_per_second": 21_000.0, "cores": 2, "start_seconds": 0.7}
     cost = plain.cost.model_copy(update={**served, "service_mb": 99.4})

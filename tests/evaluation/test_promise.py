@@ -30,6 +30,27 @@ def test_a_threshold_that_keeps_the_stated_precision_says_what_val_shows():
     )
 
 
+@pytest.mark.parametrize(
+    ("answered", "share"),
+    [
+        (0.98, "98 % of val is answered, and the oddest is not"),
+        (0.9801, "98 % of val is answered, and the oddest is not"),
+        (1.0, "all of val is answered, and only what is odder is not"),
+    ],
+)
+def test_where_the_share_answered_decided_the_threshold_the_precision_is_not_said_to_have(answered, share):
+    assert promise(scores(answered=answered, threshold=0.9057, val_precision=0.9986)) == (
+        f"An answer less than 90.6 % sure is unknown. The threshold was set so that {share}; at least 99 % of the"
+        " answers are right all the same (on val 99.9 % of those answered were right)."
+    )
+
+
+def test_earlier_scores_do_not_tell_which_of_the_two_decided():
+    found = promise(scores(answered=0.98, threshold=0.9057, val_precision=0.9986, stated_answered=None))
+    assert "is unknown. Val answers are right in at least 99 % of the cases (on val 99.9 %" in found
+    assert "was set" not in found
+
+
 def test_a_missed_precision_says_what_is_reported_instead():
     assert promise(scores(threshold=0.7, val_precision=0.968, reached=False)) == (
         "An answer less than 70 % sure is unknown. Val holds too few pictures, or too many mistakes that the model is"
@@ -50,7 +71,7 @@ def test_few_pictures_that_are_all_right_are_blamed_on_no_mistake():
     ("reached", "said"),
     [
         (False, "this is the best that it supports (on val 40.0 %"),
-        (True, ". Val answers are right in 99 % of the cases (on val 40.0 %"),
+        (True, ". Val answers are right in at least 99 % of the cases (on val 40.0 %"),
     ],
 )
 def test_a_threshold_of_nothing_is_no_percentage(reached, said):

@@ -50,6 +50,9 @@ def test_scores_are_what_the_model_file_answers(scored):
     assert list(scores.val.per_class) == ["blue", "green", "red"]
     assert (scores.name, scores.kind, scores.cost.train_seconds) == ("svm", "svm", 1.5)
     assert 0.34 < scores.val.expected_accuracy < 1  # the noise makes a middling model
+    assert scores.unknown is not None
+    asked = scored.params.export
+    assert (scores.unknown.stated_precision, scores.unknown.stated_answered) == (asked.precision, asked.answered)
 
 
 def test_predictions_hold_every_row_of_val_and_test(scored):

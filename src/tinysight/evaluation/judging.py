@@ -144,6 +144,7 @@ def _unknown(predictor: Predictor, params: Params, trained: Trained, val: SplitS
         val_precision=val.answered_accuracy,
         reached=trained.precision_reached,
         strangers=strangers(predictor, seed=params.seed),
+        stated_answered=params.export.answered,
     )
 
 

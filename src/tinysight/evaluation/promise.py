@@ -7,6 +7,7 @@ from tinysight.evaluation.wording import percent
 
 NEVER = "It never says unknown: its threshold is 0, as val shows no confidence below which a picture would be strange."
 MOST_DECIMALS = 6
+EPSILON = 1e-9  # of a share of val
 
 
 def promise(scores: Scores) -> str:
@@ -21,12 +22,19 @@ def promise(scores: Scores) -> str:
     begins = f"An answer less than {confidence(unknown.threshold)} sure is unknown." if unknown.threshold else NEVER
     shown = unknown.val_precision
     found = "" if shown is None else f" (on val {percent(shown)} of those answered were right)"
-    return f"{begins} {_kept(unknown) if unknown.reached else _missed(scores, unknown)}{found}."
+    return f"{begins} {_kept(scores, unknown) if unknown.reached else _missed(scores, unknown)}{found}."
 
 
-def _kept(unknown: Unknown) -> str:
-    begins = "The threshold was set so that val answers" if unknown.threshold else "Val answers"
-    return f"{begins} are right in {_stated(unknown)} of the cases"
+def _kept(scores: Scores, unknown: Unknown) -> str:
+    """Which of two thresholds is the larger one, that of the precision or that of the share answered, as in export."""
+    wanted, answered = unknown.stated_answered, scores.val.answered
+    if not unknown.threshold or wanted is None:
+        return f"Val answers are right in at least {_stated(unknown)} of the cases"
+    if answered < wanted - EPSILON:
+        return f"The threshold was set so that val answers are right in {_stated(unknown)} of the cases"
+    share = f"{100 * wanted:g} % of val is answered, and the oddest is not"
+    share = "all of val is answered, and only what is odder is not" if answered == 1 else share
+    return f"The threshold was set so that {share}; at least {_stated(unknown)} of the answers are right all the same"
 
 
 def _missed(scores: Scores, unknown: Unknown) -> str:

@@ -147,9 +147,9 @@ class Unknown(Record):
         threshold: a confidence below it is unknown.
         stated_precision: the wanted share of right answers among those given.
         val_precision: what val shows at the threshold; None if it answers nothing.
-        reached: False where val shows no threshold with the stated precision, from the one that leaves its oddest
-            pictures unanswered upwards; then it is the best that val supports.
+        reached: False where no threshold that may be taken shows that precision on val; it is the best supported.
         strangers: kinds of pictures never trained on.
+        stated_answered: wanted share of val answered, where the precision allows it; None in files of earlier versions.
     """
 
     threshold: float
@@ -157,6 +157,7 @@ class Unknown(Record):
     val_precision: float | None
     reached: bool
     strangers: list[Stranger]
+    stated_answered: float | None = None
 
 
 class Cost(Record):
@@ -166,8 +167,7 @@ class Cost(Record):
         multiply_adds: for one image, counted in the graph.
         file_bytes: of model.onnx.
         cpu_ms: processor time for one image, from decoded pixels to probabilities, on one thread.
-        p50_ms: half of the images take no longer.
-        p99_ms: 99 of 100 images take no longer.
+        p50_ms, p99_ms: half of the images take no longer, and 99 of 100.
         peak_mb: most memory of a process that loads the model and predicts, in 10^6 bytes (its proportional set
             size where it serves alone); None where the system does not tell.
         train_seconds: wall time of the training.
