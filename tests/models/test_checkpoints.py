@@ -1,14 +1,18 @@
 """A training that was cut off goes on from its last epoch and ends as if nothing had happened."""
 
+import json
 import os
 import time
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 from shapes import shape_data
 
+from tinysight.models import checkpoints
 from tinysight.models.checkpoints import KEPT_SECONDS, STATE, remove_checkpoints
 from tinysight.models.fitted import Fitted
 from tinysight.models.networks import Network, Recipe, SmoothedLoss, StopAtNan, fit_network
@@ -94,6 +98,32 @@ def test_patience_is_not_given_anew(tmp_path: Path) -> None:
     assert len(first.curves) < 30
     assert again.curves == first.curves
     assert_alike(again, first)
+
+
+def test_what_earlier_processes_trained_is_counted_over_several_kills(
+    tmp_path: Path, cuts: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look at this clock is 10 s later: at the beginning and after each epoch. The last process trains two."""
+    monkeypatch.setattr(checkpoints, "time", SimpleNamespace(perf_counter=count(step=10.0).__next__))
+    cuts += [1, 2]
+    for _ in range(2):
+        with pytest.raises(PowerCutError):
+            train(tmp_path / "one", epochs=4)
+    assert train(tmp_path / "one", epochs=4).earlier_seconds == 20
+    assert train(tmp_path / "one", epochs=4).earlier_seconds == 40
+    assert train(tmp_path / "other", epochs=1).earlier_seconds == 0
+
+
+def test_a_file_of_an_earlier_version_says_no_seconds_and_is_gone_on_from(tmp_path: Path) -> None:
+    whole = train(tmp_path / "one", epochs=2)
+    with np.load(tmp_path / "one" / STATE) as file:
+        saved = {name: file[name] for name in file.files}
+    story = json.loads(str(saved["story"]))
+    assert story.pop("seconds") > 0
+    np.savez(tmp_path / "one" / STATE, **saved | {"story": np.array(json.dumps(story))})
+    found = train(tmp_path / "one", epochs=2)
+    assert found.earlier_seconds == 0
+    assert found.curves == whole.curves  # not one epoch was trained again
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short", b"no archive"])

@@ -6,7 +6,7 @@ from tiny_datasets import noise
 
 from tinysight.models import features as room
 from tinysight.models.feature_model import build_features
-from tinysight.models.features import BATCH, KEPT, features
+from tinysight.models.features import BATCH, KEPT, features, look
 from tinysight.models.pretrained_network import PretrainedNetwork, working_side
 
 SIZE, SIDE = 16, 32
@@ -62,15 +62,44 @@ def test_after_a_kill_whole_batches_stay(cache, monkeypatch):
     half = path.read_bytes()[: 128 + 4 * 1280 * (BATCH + 9) + 77]
     path.unlink()
     (path.parent / (path.name + ".part")).write_bytes(half)
+    _noted(cache).write_text("1000.0")
     seen = _count(monkeypatch)
-    assert np.allclose(features(pixels, cache, network=NETWORK), wanted, atol=1e-6)
+    again = look(pixels, cache, network=NETWORK)
+    assert np.allclose(again.values, wanted, atol=1e-6)
     assert seen == [BATCH, 3]
+    assert 900 < again.earlier_seconds <= 1000 < float(_noted(cache).read_text())
+
+
+def _noted(cache):
+    return max((cache / "features").glob("*.seconds"), key=lambda path: path.stat().st_mtime)
+
+
+def test_what_comes_from_the_cache_says_how_long_it_took(cache):
+    pixels = noise(7, SIZE)
+    assert look(pixels, cache, network=NETWORK).earlier_seconds == 0
+    assert 0 < float(_noted(cache).read_text()) < 60
+    _noted(cache).write_text("1000.0")
+    assert 900 < look(pixels, cache, network=NETWORK).earlier_seconds <= 1000
+
+
+@pytest.mark.parametrize("content", [None, "", "a while"])
+def test_features_whose_seconds_nobody_noted_are_used_all_the_same(cache, monkeypatch, content):
+    pixels = noise(8, SIZE)
+    first = features(pixels, cache, network=NETWORK).copy()
+    noted, seen = _noted(cache), _count(monkeypatch)
+    noted.unlink() if content is None else noted.write_text(content)
+    again = look(pixels, cache, network=NETWORK)
+    assert np.array_equal(again.values, first)
+    assert (again.earlier_seconds, seen) == (0, [])
+    next((cache / "features").glob(f"{noted.stem}.npy")).unlink()  # for the next one
 
 
 def test_only_the_last_few_data_sets_are_kept(cache):
     for seed in range(KEPT + 2):
         features(noise(seed + 1, SIZE), cache, network=NETWORK)
-    assert len(list((cache / "features").glob("*.npy"))) == KEPT
+    kept = {path.stem for path in (cache / "features").glob("*.npy")}
+    assert len(kept) == KEPT
+    assert {path.stem for path in (cache / "features").glob("*.seconds")} == kept
 
 
 def test_small_pictures_are_looked_at_smaller():

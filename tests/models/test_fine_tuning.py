@@ -116,8 +116,12 @@ def test_transfer_learns_on_where_it_is_asked_and_travels_as_one_file(tmp_path: 
     params = TransferParams(kind="transfer", backbone="efficientnet_lite0", weights=None, side=32, penalty=1.0,
                             fine_tune=FineTuneParams(convolutions=4, epochs=2, learning_rate=0.001))  # fmt: skip
     fitted = fit_candidate(params, data, QUICK, 0, tmp_path / "cache", tmp_path / "checkpoint")
-    assert fitted.epochs == 2
+    assert (fitted.epochs, fitted.earlier_seconds) == (2, 0)
     assert list((tmp_path / "checkpoint").iterdir())
     assert {weight.path.split("/")[-2] for weight in fitted.model.trainable_weights} >= {"block15_project", "head"}
     save_model(tmp_path, fitted.model)
     np.testing.assert_array_equal(predict_logits(load_model(tmp_path), data), predict_logits(fitted.model, data))
+    for noted in (tmp_path / "cache" / "features").glob("*.seconds"):  # of pictures, and of copies
+        noted.write_text("1000.0")
+    again = fit_candidate(params, data, QUICK, 0, tmp_path / "cache", tmp_path / "checkpoint")
+    assert 2000 < again.earlier_seconds < 2100  # with the epochs in the checkpoint

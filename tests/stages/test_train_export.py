@@ -1,6 +1,7 @@
 """train and export write what the later stages read; a rung that fails leaves its reason and stops nothing."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -74,6 +75,14 @@ def test_a_candidate_that_fails_leaves_only_its_reason(paths: Paths, monkeypatch
     assert [path.name for path in paths.train("majority").iterdir()] == ["status.json"]
     assert read_status(paths.train("majority")) == Status("failed", "MemoryError: no room for it")
     assert "majority failed: MemoryError: no room for it" in capfd.readouterr().err
+
+
+def test_what_a_training_was_spared_counts_as_its_time(paths: Paths, monkeypatch: pytest.MonkeyPatch):
+    """Epochs before a kill, or features that came from the cache."""
+    fit = majority.fit
+    monkeypatch.setattr(majority, "fit", lambda data: replace(fit(data), earlier_seconds=1000.0))
+    train.run(make_params(*QUICK), paths, "majority")
+    assert 1000 < json.loads((paths.train("majority") / "train.json").read_text())["train_seconds"] < 1100
 
 
 def test_export_passes_a_failure_on(paths: Paths):

@@ -1,6 +1,7 @@
 """A trial trains and judges as the pipeline does, and its failure is a result."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from shapes import shape_data
 from studies import tuned_project
 from tiny_datasets import make_params
 
+from tinysight.models import majority
 from tinysight.params.tune import with_values
 from tinysight.stages import train
 from tinysight.tuning.outcome import Outcome
@@ -41,6 +43,13 @@ def test_where_nothing_moves_its_accuracy_is_the_one_that_the_train_stage_writes
     assert outcome.accuracy == facts["val_accuracy"]
     assert outcome.rights[: len(data.val_rows)].mean() == pytest.approx(facts["val_accuracy"])
     assert len((paths.train("mlp") / "curves.csv").read_text().splitlines()) == len(outcome.curves["epoch"]) + 1
+
+
+def test_what_a_trial_was_spared_counts_as_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Features that came from the cache, say: else a second trial would seem cheaper than the first."""
+    fit = majority.fit
+    monkeypatch.setattr(majority, "fit", lambda data: replace(fit(data), earlier_seconds=1000.0))
+    assert 1000 < trial(tmp_path, kind="majority").seconds < 1100
 
 
 def test_moved_pictures_decide(tmp_path: Path) -> None:

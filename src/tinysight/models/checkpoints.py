@@ -27,6 +27,7 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc] # Keras ships 
 
     Attributes:
         curves: by the metric's name, one figure for each epoch that is over.
+        earlier_seconds: wall time of the epochs that earlier processes trained; 0 where a file does not say.
     """
 
     def __init__(self, folder: Path | None, best: KeepBest) -> None:
@@ -39,6 +40,7 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc] # Keras ships 
         super().__init__()
         self._folder, self._best = folder, best
         self.curves: Curves = {}
+        self.earlier_seconds, self._began = 0.0, time.perf_counter()
 
     @property
     def epochs(self) -> int:
@@ -69,7 +71,9 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc] # Keras ships 
         self._folder.mkdir(parents=True, exist_ok=True)
         parts = {"own": _variables(self.model), "best": self._best.weights or []}
         arrays = {f"{part}_{place}": np.asarray(one) for part, ones in parts.items() for place, one in enumerate(ones)}
-        story = {"curves": self.curves, "least": self._best.least, "waited": self._best.waited}
+        seconds = self.earlier_seconds + time.perf_counter() - self._began
+        best = {"least": self._best.least, "waited": self._best.waited}
+        story = {"curves": self.curves, "seconds": seconds, **best}
         with whole(self._folder / STATE) as draft, draft.open("wb") as file:
             np.savez(file, allow_pickle=False, story=np.array(json.dumps(story)), **arrays)
 
@@ -82,7 +86,7 @@ class Checkpoint(keras.callbacks.Callback):  # type: ignore[misc] # Keras ships 
         for one, value in zip(own, values, strict=True):
             one.assign(value)
         self._best.least, self._best.waited, self._best.weights = story["least"], story["waited"], best
-        self.curves = story["curves"]
+        self.curves, self.earlier_seconds = story["curves"], story.get("seconds", 0.0)
 
 
 def remove_checkpoints(folder: Path, *, now: float | None = None) -> None:

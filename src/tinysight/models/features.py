@@ -3,8 +3,10 @@
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,9 +30,28 @@ OPSET = 18
 VERSION = 1  # of what is computed from the same pixels and weights; it names the files
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a network saw in n pictures.
+
+    Attributes:
+        values: (n, features) float32, mapped from disk; EfficientNet-Lite0 has 1280.
+        earlier_seconds: wall time that computing them took beyond the call that gave them: all of it where they came
+            from the cache, none where they were computed now or nobody noted it.
+    """
+
+    values: NDArray[np.float32]
+    earlier_seconds: float
+
+
 def features(
     pixels: Pixels, cache: Path, *, rows: Rows | None = None, network: PretrainedNetwork | None = None
 ) -> NDArray[np.float32]:
+    """The values of look(), whatever they took."""
+    return look(pixels, cache, rows=rows, network=network).values
+
+
+def look(pixels: Pixels, cache: Path, *, rows: Rows | None = None, network: PretrainedNetwork | None = None) -> Seen:
     """The pooled features of every picture; from the cache where the same pixels were seen before.
 
     A computation that was killed goes on where it stopped.
@@ -41,24 +62,24 @@ def features(
         rows: which n of them, in this order; None is all.
         network: what looks at them; None is EfficientNet-Lite0 at the side that suits their size.
 
-    Returns:
-        (n, features) float32, mapped from disk; EfficientNet-Lite0 has 1280.
-
     Raises:
         ModelError: if the weights are missing or broken.
     """
+    asked = time.perf_counter()
     folder = cache / "features"
     folder.mkdir(parents=True, exist_ok=True)
     wanted = np.arange(len(pixels)) if rows is None else rows
     with _alone(folder):
+        began = time.perf_counter()
         model = _model_file(folder, pixels.shape[1], network or PretrainedNetwork.named(image_size=pixels.shape[1]))
         path = folder / f"{_digest(model.stem, pixels, wanted)}.npy"
         if not path.exists():
             with whole(path) as draft, draft.open("a+b") as file:
-                _compute(file, model, pixels, wanted)
+                _compute(file, model, pixels, wanted, _noted(path), began)
         os.utime(path)
         _forget(folder)
-        return np.asarray(np.load(path, mmap_mode="r"))
+        values, took = np.asarray(np.load(path, mmap_mode="r")), _read_seconds(_noted(path))
+    return Seen(values, max(0.0, took - (time.perf_counter() - asked)))
 
 
 @contextmanager
@@ -87,18 +108,33 @@ def _digest(model: str, pixels: Pixels, rows: Rows) -> str:
     return digest.hexdigest()
 
 
-def _compute(file: BinaryIO, model: Path, pixels: Pixels, rows: Rows) -> None:
-    """Appends what is missing, batch by batch."""
+def _noted(path: Path) -> Path:
+    """Where the wall seconds stand that computing a file of features took, its attempts that were killed included."""
+    return path.with_name(path.name.partition(".")[0] + ".seconds")
+
+
+def _read_seconds(path: Path) -> float:
+    """0 where nobody noted them, as earlier versions did not, or the file is broken."""
+    try:
+        return float(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 0.0
+
+
+def _compute(file: BinaryIO, model: Path, pixels: Pixels, rows: Rows, noted: Path, began: float) -> None:
+    """Appends what is missing, batch by batch, and notes the seconds since it began."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = len(os.sched_getaffinity(0))
     session = onnxruntime.InferenceSession(model, options, ["CPUExecutionProvider"])
     done = _whole_batches(file, len(rows), session.get_outputs()[0].shape[1])
+    before = _read_seconds(noted) if done else 0.0
     with progress_bar("look with a pretrained network", len(rows)) as advance:
         advance(done)
         for part in in_parts(rows[done:], BATCH):
             batch = pixels[part]
             file.write(np.asarray(session.run(None, {"image": batch})[0], dtype="<f4").tobytes())
             file.flush()
+            write_whole(noted, str(before + time.perf_counter() - began))
             advance(len(batch))
 
 
@@ -117,3 +153,4 @@ def _forget(folder: Path) -> None:
     """Deletes the features that were not asked for longest, unfinished ones too."""
     for path in sorted(folder.glob("*.npy*"), key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
         path.unlink(missing_ok=True)
+        _noted(path).unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """Lets the last convolutions of a pretrained network learn on, together with the layer solved on top of it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -54,7 +55,7 @@ def fine_tune(
     network = Network(build, lambda steps: _recipe(params.learning_rate, steps))
     tuned = fit_network(network, data, asked, seed, checkpoint, watchers)
     after = val_losses(tuned.model, data).mean()
-    return tuned if after < before else Fitted(solved, tuned.curves, tuned.epochs, tuned.rows)
+    return tuned if after < before else replace(tuned, model=solved)
 
 
 def thaw(model: keras.Model, convolutions: int) -> None:

@@ -24,7 +24,7 @@ class TrainFacts:
 
     Attributes:
         kind: of the candidate.
-        train_seconds: wall time of the fit.
+        train_seconds: wall time of the fit, with the epochs before a kill and what the features in the cache took.
         epochs: how many were run.
         rows: pictures it was fitted on, copies included.
         val_accuracy: share of val rows that it names rightly.

@@ -1,5 +1,6 @@
 """The candidate that sees with a network which learned from ImageNet, and learns only its last layer."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from tinysight.models.collected import chosen_places
 from tinysight.models.feature_model import build_features
-from tinysight.models.features import features
+from tinysight.models.features import Seen, look
 from tinysight.models.fine_tuning import fine_tune
 from tinysight.models.fitted import Fitted
 from tinysight.models.pretrained_network import PretrainedNetwork, working_side
@@ -41,15 +42,17 @@ def fit(
     places = chosen_places(data, MOST_ROWS)
     originals = len(data.train_rows)
     seen = _see_rows(network, data, places[places < originals], cache)
-    copies = features(data.copies, cache, rows=places[places >= originals] - originals, network=network)
-    train, val = seen[: int((places < originals).sum())], seen[-len(data.val_rows) :]
-    known = roots(np.concatenate([train, copies]))
+    copies = look(data.copies, cache, rows=places[places >= originals] - originals, network=network)
+    train, val = seen.values[: int((places < originals).sum())], seen.values[-len(data.val_rows) :]
+    known = roots(np.concatenate([train, copies.values]))
     kernel, bias = fit_head(known, data, places, roots(val), tried(params.penalty), settings.balance)
     model = build(network, data.image_size, len(data.class_names))
     model.get_layer("logits").set_weights([kernel, bias])
+    fitted = Fitted(model, (), 0, len(places))
     if params.fine_tune.convolutions:
-        return fine_tune(model, params.fine_tune, data, settings, seed, checkpoint)
-    return Fitted(model, (), 0, len(places))
+        fitted = fine_tune(model, params.fine_tune, data, settings, seed, checkpoint)
+    earlier = seen.earlier_seconds + copies.earlier_seconds + fitted.earlier_seconds
+    return replace(fitted, earlier_seconds=earlier)
 
 
 def network_of(params: TransferParams, data: TrainingData) -> PretrainedNetwork:
@@ -77,12 +80,10 @@ def build(network: PretrainedNetwork, image_size: int, classes: int) -> keras.Mo
     return keras.Model(seen.input, logits, name="transfer")
 
 
-def _see_rows(
-    network: PretrainedNetwork, data: TrainingData, places: NDArray[np.int64], cache: Path
-) -> NDArray[np.float32]:
+def _see_rows(network: PretrainedNetwork, data: TrainingData, places: NDArray[np.int64], cache: Path) -> Seen:
     """(places + val rows, features): train rows, then val rows."""
     wanted = np.concatenate([data.train_rows[places], data.val_rows])
     if len(data.pixels) > MOST_ROWS:
-        return features(data.pixels, cache, rows=wanted, network=network)
-    everything = features(data.pixels, cache, network=network)  # for any split and seed
-    return np.asarray(everything[wanted])
+        return look(data.pixels, cache, rows=wanted, network=network)
+    everything = look(data.pixels, cache, network=network)  # for any split and seed
+    return Seen(np.asarray(everything.values[wanted]), everything.earlier_seconds)

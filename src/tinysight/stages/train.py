@@ -77,7 +77,7 @@ def _train(params: Params, candidate: str, data: TrainingData, folder: Path, pat
     watchers = loggers(params.logger, paths, params.dataset.name, run, told) if is_network(settings) else []
     started = time.perf_counter()
     fitted = fit_candidate(settings, data, params.train, params.seed, paths.cache, checkpoint, watchers)
-    seconds = round(time.perf_counter() - started, 2)
+    seconds = round(time.perf_counter() - started + fitted.earlier_seconds, 2)
     accuracy = float(np.mean(predict_logits(fitted.model, data).argmax(axis=1) == data.val_labels))
     save_model(folder, fitted.model)
     write_curves(folder, fitted.curves)

@@ -56,7 +56,7 @@ def run_trial(params: Params, section: CandidateParams, data: TrainingData, cach
     watcher, started = Watcher(give_up), time.perf_counter()
     try:
         fitted = fit_candidate(section, data, params.train, params.seed, cache, watchers=[watcher])
-        seconds = round(time.perf_counter() - started, 2)
+        seconds = round(time.perf_counter() - started + fitted.earlier_seconds, 2)
         answered = _answers(fitted.model, data, params)
     except Exception as error:  # whatever it is, the other trials go on
         if not isinstance(error, TinysightError):
