@@ -3,16 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tests.bench.measured import ONE_SPLIT, OURS, SETS, SIDES, TUTORIAL, Figures, Measured, NotMeasuredError, Row
+from tests.bench.measured import FEW, ONE_SPLIT, OURS, SETS, TUTORIAL, Figures, Measured, NotMeasuredError, Row
 
-STRANGE = {  # sets that were shown pictures of another one, and of which
-    "digits_folds": ("5,000 handwritten digits, in five folds", "Fashion-MNIST"),
-    "digits": ("5,000 handwritten digits", "Fashion-MNIST"),
-    "fashion": ("Fashion-MNIST", "handwritten digits"),
-}
-CLIP_ART = {key: words for key, words in SETS.items() if "clip_art" in key}
-FEW = " a class"  # in the name of a training on few pictures
-FOLDS = "5,000 handwritten digits in five folds"
 PEERS = {"training_peers_final": "test", "training_peers": "val"}
 GOAL = 0.9  # right, for which processor time is compared
 ORDER = ("logistic", "svm", "mlp", "tutorial_cnn", "small_cnn", "transfer")
@@ -58,7 +50,7 @@ def _in_one_split(figures: Figures, folds: str) -> str:
     """What was found where only some tens of drawings were judged; nothing where that was not measured."""
     if folds not in ONE_SPLIT:
         return ""
-    found = _trainings(figures)[1].get(ONE_SPLIT[folds], {})
+    found = figures.trainings()[1].get(ONE_SPLIT[folds], {})
     accuracies = {name: one["accuracy"] for name, one in found.items() if FEW not in name}
     return f" In one split, three seeds: {_beside_transfer(accuracies)}" if "transfer" in accuracies else ""
 
@@ -103,56 +95,6 @@ def start(figures: Figures) -> str:
         f"From the start of two workers to their first correct answer: {two['median']:.1f} s, on a machine with a load"
         f" of {load:g}. From {figures.origin('start')}."
     )
-
-
-def unknown(figures: Figures) -> str:
-    """What is answered, how much of that is right, and how many pictures of another set are answered all the same."""
-    file, found = _trainings(figures)
-    rows = [
-        (name, learned, percent(one["answered"]), percent(one["precision"]),
-         f"{percent(one['others_unknown'])} of {other}")
-        for key, (learned, other) in STRANGE.items()
-        for name, one in found.get(key, {}).items()
-        if FEW not in name and "others_unknown" in one
-    ]  # fmt: skip
-    if not rows:
-        raise NotMeasuredError("training")
-    header = ("candidate", "trained on", "of its own kind answered", "right of these", "answered with unknown")
-    return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
-
-
-def budgets(figures: Figures) -> str:
-    """What a candidate reaches on Fashion-MNIST with the settings for so much time, and in five folds of the digits."""
-    file, found = _trainings(figures)
-    chosen = {
-        **{name: one for name, one in found.get("fashion", {}).items() if "," in name and FEW not in name},
-        **{f"{name}, {FOLDS}": one for name, one in found.get("digits_folds", {}).items()},
-    }
-    if not chosen:
-        raise NotMeasuredError("training")
-    rows = [
-        (name, percent(one["accuracy"]), percent(one["moved_accuracy"]), f"{one['seconds']:.0f} s",
-         f"{one['cpu_seconds']:.0f} s", f"{one['calibration_error']:.3f}")
-        for name, one in chosen.items()
-    ]  # fmt: skip
-    header = ("candidate", "right", "right when moved", "trained in", "processor time", "calibration error")
-    return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
-
-
-def few(figures: Figures) -> str:
-    """How far candidates come with a handful of pictures a class, beside all of them."""
-    file, found = _trainings(figures)
-    rows = [
-        (words, name.replace(",", " with"), percent(found[key][plain]["accuracy"]), percent(one["accuracy"]))
-        for key, words in CLIP_ART.items()
-        for name, one in found.get(key, {}).items()
-        for plain in [name.split(",")[0]]
-        if FEW in name and plain in found[key]
-    ]
-    if not rows:
-        raise NotMeasuredError("training")
-    header = ("drawings of eight kinds", "candidate", "right with all pictures", "right with so few")
-    return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
 
 
 def more_pictures(figures: Figures) -> str:
@@ -247,12 +189,6 @@ def points(change: float) -> str:
     return f"{'−' if change < 0 else '+'}{abs(100 * change):.1f}"
 
 
-def _trainings(figures: Figures) -> tuple[str, dict[str, Any]]:
-    """What make bench-training has written: on test rows if it was called so, else on val."""
-    file = next((name for name in SIDES if (figures.folder / f"{name}.json").exists()), "training")
-    return file, figures.read(file)
-
-
 def _by_set(ladders: Mapping[str, Measured], cell: Callable[[Row], str]) -> str:
     """A row for each candidate, a column for each set."""
     known = [name for name in ORDER if any(name in one.rows for one in ladders.values())]
@@ -284,9 +220,6 @@ BLOCKS: dict[str, Callable[[Figures], str]] = {
         packages,
         serving,
         start,
-        unknown,
-        budgets,
-        few,
         more_pictures,
         sizes,
         peers,

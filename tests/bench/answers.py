@@ -14,6 +14,7 @@ from tests.bench.drift_block import DRIFT_BLOCKS
 from tests.bench.large_pictures_block import LARGE_PICTURES_BLOCKS
 from tests.bench.measured import Figures, NotMeasuredError
 from tests.bench.readme_blocks import README_BLOCKS
+from tests.bench.training_blocks import TRAINING_BLOCKS
 from tests.bench.tuning_block import TUNING_BLOCKS
 from tinysight.whole_file import write_whole
 
@@ -21,6 +22,7 @@ FILLED = ("answers.md", "architecture.md", "decisions/0003-dependencies.md", "dr
 PAGES = (*(ROOT / "docs" / name for name in FILLED), ROOT / "README.md")
 ALL_BLOCKS = {
     **BLOCKS,
+    **TRAINING_BLOCKS,
     **README_BLOCKS,
     **TUNING_BLOCKS,
     **DRIFT_BLOCKS,

@@ -36,6 +36,7 @@ ONE_SPLIT = {  # the same drawings with 15 % of them on test, which are some ten
     "clip_art_3_folds": "scored_clip_art_3",
 }
 OURS, TUTORIAL = "small_cnn, quick", "the tutorials' network"  # the trainers whose time to a goal is compared
+FEW = " a class"  # in the name of a training on few pictures
 SIDES = {"training_final": "test", "training": "val"}
 
 
@@ -88,6 +89,15 @@ class Figures:
         """Which file, which command and which day."""
         date = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))["date"]
         return f"[{name}.json](figures/{name}.json), `{COMMANDS[name]}` of {date}{on}"
+
+    def trainings(self) -> tuple[str, dict[str, Any]]:
+        """What make bench-training has written, and its file: on test rows if it was called so, else on val.
+
+        Raises:
+            NotMeasuredError: if there is neither.
+        """
+        file = next((name for name in SIDES if (self.folder / f"{name}.json").exists()), "training")
+        return file, self.read(file)
 
     def ladders(self) -> dict[str, Measured]:
         """Every set that was measured: on test rows where `--final` was called, else by a whole pipeline, else on val.

@@ -25,7 +25,7 @@ def scores_of(
         pictures: the set that it was trained on.
         rows: that are judged.
         expected: how far pictures are moved for `moved_accuracy`.
-        others: pictures of kinds that it has never seen.
+        others: pictures of kinds that it has never seen; without any, nothing is told of them.
     """
     predictor, images, labels = Predictor(content, threads=2), pictures.pixels[rows], pictures.labels[rows]
     clean = _probabilities(predictor, images)
@@ -33,15 +33,15 @@ def scores_of(
     sure = clean.max(axis=1) >= predictor.contract.unknown_threshold
     unknown = [np.mean(_probabilities(predictor, other).max(axis=1) < predictor.contract.unknown_threshold)
                for other in others]  # fmt: skip
-    return {
+    found = {
         "accuracy": float(np.mean(clean.argmax(axis=1) == labels)),
         "moved_accuracy": float(np.mean(moved.argmax(axis=1) == labels)),
         "calibration_error": expected_calibration_error(clean, labels),
         "answered": float(sure.mean()),
         "precision": float(np.mean(clean[sure].argmax(axis=1) == labels[sure])) if sure.any() else 0.0,
-        "others_unknown": float(np.mean(unknown)) if unknown else 0.0,
         "kilobytes": len(content) / 1000,
     }
+    return found | {"others_unknown": float(np.mean(unknown))} if unknown else found
 
 
 def _probabilities(predictor: Predictor, images: Pixels) -> NDArray[np.float32]:

@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 from markdown_pages import make_targets, page
 from projects import ROOT
+from tiny_datasets import make_params
 
-from tests.bench.answer_blocks import BLOCKS, percent, points, table
+from tests.bench.answer_blocks import BLOCKS as WITHOUT_TRAINING
+from tests.bench.answer_blocks import percent, points, table
 from tests.bench.answers import PLACE, block, filled
 from tests.bench.measured import COMMANDS, Figures
+from tests.bench.training_blocks import STATED, TRAINING_BLOCKS
 
 PAGE = page("docs/answers.md")
+BLOCKS = {**WITHOUT_TRAINING, **TRAINING_BLOCKS}
 MEASURE = re.compile(r"\d[\d.,]* ?(?:%|MiB|kB|s\b|ms\b|seconds|requests|times|points)")
 SECTIONS = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
 
@@ -94,6 +98,33 @@ def test_what_strangers_are_told_is_a_row_for_each_set_that_was_shown_some(figur
         "| small_cnn | 5,000 handwritten digits, in five folds | 97.0 % | 99.6 % | 98.5 % of Fashion-MNIST |",
         "| small_cnn, 2 minutes | Fashion-MNIST | 97.0 % | 99.6 % | 98.5 % of handwritten digits |",
     ]
+
+
+def test_few_pictures_cannot_keep_what_is_stated_and_no_strangers_are_not_measured(figures: Figures) -> None:
+    one = trained(0.8, answered=0.6, precision=0.96)
+    sets = {
+        "fashion": {"svm, 2 minutes": {**one, "precision": 0.5, "others_unknown": 0.0}},
+        "clip_art_folds": {
+            "transfer": one,
+            "small_cnn": {**one, "precision": 0.661},
+            "svm, 8 a class": {**one, "precision": 0.1},
+        },
+        "scored_clip_art": {"svm": {**one, "precision": 0.2}},
+    }
+    write(figures.folder, "training_final", sets)
+    said = block("unknown", figures)
+    assert [line for line in said.splitlines() if line.startswith("| ")][1:] == [
+        "| svm, 2 minutes | Fashion-MNIST | 60.0 % | 50.0 % | 0.0 % of handwritten digits |",
+        "| transfer | clip art, in five folds | 60.0 % | 96.0 % | not measured |",
+        "| small_cnn | clip art, in five folds | 60.0 % | 66.1 % | not measured |",
+    ]
+    assert "the stated 99 % came out as 66.1 % to 96.0 %: val holds" in said
+    write(figures.folder, "training_final", {"fashion": sets["fashion"]})
+    assert "came out" not in block("unknown", figures)
+
+
+def test_the_precision_that_the_page_calls_stated_is_that_of_the_configuration() -> None:
+    assert make_params().export.precision == STATED
 
 
 def test_settings_for_a_budget_stand_beside_the_folds(figures: Figures) -> None:
