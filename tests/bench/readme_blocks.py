@@ -25,7 +25,7 @@ def digits_example(figures: Figures) -> str:
         f" ({processor:.1f} of processor time), in {trained:.1f} of which all candidates train{busy}."
         f" On {found['test_rows']} test images, from the exported files"
         f" ({origin}):\n\n{table(header, rows)}\n\nThe verdict says: *{found['why']}*{failed}"
-        f"\n\n![The beginning of reports/verdict.html: {found['chosen']} is enough, and why](docs/verdict.png)"
+        f"\n\n![The beginning of reports/verdict.html: {found['why'].partition(':')[0]}, and why](docs/verdict.png)"
     )
 
 

@@ -10,7 +10,7 @@ from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.budget import over_budget
 from tinysight.evaluation.error_costs import ErrorCost, MeanCost
 from tinysight.evaluation.explanation import explain, in_short
-from tinysight.evaluation.merits import RIGHT_ANSWERS, CheapMistakes
+from tinysight.evaluation.merits import CheapMistakes
 from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
 from tinysight.evaluation.verdict.view import make_view
 from tinysight.evaluation.verdict_page import verdict_page
@@ -71,8 +71,9 @@ def test_the_explanation_says_who_was_not_in_question():
 def test_where_the_budget_shuts_out_nobody_better_the_cheap_one_is_enough():
     close = Entrant("cnn", "small_cnn", scores_of("cnn", 0.901, 900, file_bytes=2_000_000))
     over = over_budget([LADDER[0], close], FREE.model_copy(update={"file_mb": 1.0}))
-    assert in_short(LADDER[0].scores, [LADDER[0], close], over, RIGHT_ANSWERS) == "svm is enough"
-    assert in_short(LADDER[0].scores, LADDER, over, RIGHT_ANSWERS) == "svm is the best within the budget"
+    verdict = Verdict(chosen="svm", why="", rule=choose(LADDER[:1], 1.0), candidates=[], over_budget=over)
+    assert in_short(verdict, [LADDER[0], close]) == "svm is enough"
+    assert in_short(verdict, LADDER) == "svm is the best within the budget"
 
 
 def said_by_cost(cnn: float, costs: Mapping[str, float]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tinysight.evaluation.beside import Beside
-from tinysight.evaluation.explanation import MAJORITY, in_short
+from tinysight.evaluation.explanation import in_short
 from tinysight.evaluation.next_steps import next_steps
 from tinysight.evaluation.promise import promise
 from tinysight.evaluation.scores import Scores, SplitScores
@@ -37,7 +37,7 @@ def verdict_page(
         figure: file name of the figure of accuracy against cost; empty for none.
     """
     chosen = next((e.scores for e in entrants if e.scores and e.name == verdict.chosen), None)
-    parts = [f"# {beside.dataset}: {_headline(chosen, verdict, entrants)}", verdict.why]
+    parts = [f"# {beside.dataset}: {in_short(verdict, entrants)}", verdict.why]
     if chosen:
         parts += [_unseen(chosen, expected), *filter(None, [promise(chosen)])]
         parts += [f"![accuracy against cost]({figure})"] if figure else []
@@ -49,14 +49,6 @@ def verdict_page(
     steps = next_steps(chosen, expected, beside, some_failed=bool(failed))
     parts += ["## What to do next", "\n".join(f"- {step}" for step in steps)]
     return "\n\n".join(parts) + "\n"
-
-
-def _headline(chosen: Scores | None, verdict: Verdict, entrants: Sequence[Entrant]) -> str:
-    if chosen is None:
-        return "no candidate is within the budget" if verdict.over_budget else "no candidate came through"
-    if chosen.kind == MAJORITY:
-        return "nothing was learned"
-    return in_short(chosen, entrants, verdict.over_budget, verdict.merit)
 
 
 def _unseen(chosen: Scores, expected: ExpectedParams) -> str:

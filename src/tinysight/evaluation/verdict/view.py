@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.error_costs import MeanCost
-from tinysight.evaluation.explanation import MAJORITY, in_short
+from tinysight.evaluation.explanation import MAJORITY, in_short, is_doubtful
 from tinysight.evaluation.learning import left_out
 from tinysight.evaluation.next_steps import next_steps
 from tinysight.evaluation.promise import promise
@@ -122,7 +122,7 @@ def make_view(verdict: Verdict, entrants: Sequence[Entrant], expected: ExpectedP
     failed = tuple((e.name, e.reason) for e in entrants if not e.scores)
     return View(
         dataset=beside.dataset,
-        fitness="unfit" if chosen is None else "look" if chosen.kind == MAJORITY else "fit",
+        fitness=_fitness(verdict, entrants),
         headline=_headline(chosen, verdict, entrants),
         lede=_lede(chosen, expected) if chosen else verdict.why,
         why=verdict.why,
@@ -171,11 +171,14 @@ def _reliability(chosen: Scores | None) -> Reliability | None:
 
 
 def _headline(chosen: Scores | None, verdict: Verdict, entrants: Sequence[Entrant]) -> str:
-    if chosen is None:
-        return "No candidate is within the budget" if verdict.over_budget else "No candidate came through"
-    if chosen.kind == MAJORITY:
-        return "Nothing was learned"
-    return in_short(chosen, entrants, verdict.over_budget, verdict.merit)
+    text = in_short(verdict, entrants)
+    return text if chosen and text.startswith(chosen.name) else text[0].upper() + text[1:]
+
+
+def _fitness(verdict: Verdict, entrants: Sequence[Entrant]) -> str:
+    if verdict.rule is None:
+        return "unfit"
+    return "look" if is_doubtful(verdict.rule, entrants) else "fit"
 
 
 def _lede(chosen: Scores, expected: ExpectedParams) -> str:
