@@ -2,38 +2,53 @@
 
 import difflib
 import json
-from collections.abc import Iterable
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from tinysight.schema_unions import nearest_kinds, tags
+
+PLAIN = {  # what a programmer says to YAML, for pydantic's words about JSON
+    "Value error, ": "",
+    "Input should be ": "must be ",
+    "a valid number": "a number",
+    "a valid integer": "a whole number",
+    "a valid array": "a list",
+    "a valid boolean": "true or false",
+    "a valid string": "text",
+    "an object": "a mapping of keys to values",
+}
 
 
-def explain(detail: Any, schema: type[BaseModel]) -> str:
-    """Words for one of pydantic's errors about params.yaml.
+def explanations(error: ValidationError, schema: type[BaseModel], content: Any) -> list[str]:
+    """Words for each thing that is wrong.
 
     Args:
-        detail: an entry of `ValidationError.errors()`.
-        schema: the class of the whole file, for the names that are allowed.
+        error: what pydantic says.
+        schema: the class that the content was checked against, for the names that are allowed.
+        content: what was checked: plain values, as YAML gives them.
     """
+    return [_explain(detail, schema, content) for detail in nearest_kinds(error.errors(), content)]
+
+
+def _explain(detail: ErrorDetails, schema: type[BaseModel], content: Any) -> str:
     loc = [str(part) for part in detail["loc"]]
-    key = ".".join(_without_tags(loc))
+    inner = tags(detail, content)
+    key = ".".join(part for place, part in enumerate(loc) if place not in inner)
     if detail["type"] == "extra_forbidden":
         return f"unknown key {key}.{_nearest(loc, schema)} Remove it or correct its name."
     if detail["type"] == "missing":
         return f"{key} is missing."
-    message = detail["msg"].removeprefix("Value error, ")
+    message = _plain(detail["msg"])
     received = "" if isinstance(detail["input"], dict) else f" Received: {json.dumps(detail['input'], default=str)}."
     return f"{key}: {message}.{received}" if key else f"{message}.{received}"  # of several sections together
 
 
-def _without_tags(loc: Iterable[str]) -> list[str]:
-    """Drops the discriminator's tag, which pydantic puts into the path of an error."""
-    parts = list(loc)
-    if parts[:1] == ["dataset"]:
-        return parts[:1] + parts[2:]
-    if parts[:1] == ["models"]:
-        return parts[:2] + parts[3:]
-    return parts
+def _plain(message: str) -> str:
+    for words, plain in PLAIN.items():
+        message = message.replace(words, plain)
+    return message
 
 
 def _nearest(loc: list[str], schema: type[BaseModel]) -> str:

@@ -25,7 +25,7 @@ from tinysight.params import (
     PicturesParams,
     RoboflowParams,
 )
-from tinysight.schema_errors import explain
+from tinysight.schema_errors import explanations
 
 FORMATS = {
     "folder": "one folder of pictures for each class",
@@ -145,11 +145,11 @@ def _unclear(source: Path, found: Sequence[Sign], files: Mapping[str, list[Path]
 
 def _params(chosen: Sign, asked: Asked) -> PicturesParams:
     """The source as ingest would open it; what concerns decoding is not used in an import."""
-    schema = PARAMS[chosen.kind]
+    schema, content = PARAMS[chosen.kind], {**DECODING, **dict(_fields(chosen, asked))}
     try:
-        return schema.model_validate({**DECODING, **dict(_fields(chosen, asked))}, strict=False)
+        return schema.model_validate(content, strict=False)
     except ValidationError as error:
-        raise ConfigError(explain(error.errors()[0], schema)) from None
+        raise ConfigError(explanations(error, schema, content)[0]) from None
 
 
 def _fields(chosen: Sign, asked: Asked) -> Iterator[tuple[str, object]]:

@@ -44,7 +44,7 @@ from tinysight.params.register import RegisterParams
 from tinysight.params.section import Fraction, Positive, Section
 from tinysight.params.select import BudgetParams, SelectParams
 from tinysight.params.validate import Level, LevelsParams, ValidateParams
-from tinysight.schema_errors import explain
+from tinysight.schema_errors import explanations
 
 __all__ = [
     "BUILT_IN",
@@ -218,7 +218,7 @@ def parse_params(content: Mapping[str, Any], *, origin: str) -> Params:
     try:
         return Params.model_validate_json(json.dumps(content))  # JSON: strict types, but lists are tuples
     except ValidationError as error:
-        lines = "\n".join(f"{origin}: {explain(detail, Params)}" for detail in error.errors())
+        lines = "\n".join(f"{origin}: {line}" for line in explanations(error, Params, content))
         raise ConfigError(f"{lines}\nEdit conf/ and run `make params`.") from None
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{origin}: not a configuration: {error}. Run `make params` to write it again.") from None

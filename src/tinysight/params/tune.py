@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from tinysight.errors import ConfigError
 from tinysight.params.candidate import CandidateParams
 from tinysight.params.section import Positive, Section
-from tinysight.schema_errors import explain
+from tinysight.schema_errors import explanations
 
 FIX = "Edit it, then run `tinysight tune` again."
 Number = Annotated[int | float, Field(allow_inf_nan=False)]
@@ -101,7 +101,7 @@ def parse_tune(content: Mapping[str, Any], section: CandidateParams, *, origin: 
     try:
         tune = TuneParams.model_validate_json(json.dumps(content))
     except ValidationError as error:
-        lines = "\n".join(f"{origin}: {explain(detail, TuneParams)}" for detail in error.errors())
+        lines = "\n".join(f"{origin}: {line}" for line in explanations(error, TuneParams, content))
         raise ConfigError(f"{lines}\n{FIX}") from None
     lines = "\n".join(f"{origin}: space.{line}" for key in tune.space for line in _wrong(key, tune.space[key], section))
     if lines:
@@ -128,6 +128,6 @@ def _wrong(key: str, tried: Range | Choices, section: CandidateParams) -> list[s
         try:
             with_values(section, {key: value})
         except ValidationError as error:
-            own = [detail for detail in error.errors() if detail["loc"][:1] == (key,)]
-            lines += [explain(detail, type(section)) for detail in own[:1]]
+            found = explanations(error, type(section), {**section.model_dump(mode="json"), key: value})
+            lines += [line for line in found if line.startswith((f"{key}:", f"{key}."))][:1]
     return lines
