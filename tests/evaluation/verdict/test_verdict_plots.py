@@ -44,16 +44,22 @@ def test_every_mark_lies_within_the_drawing(figures):
     for dot in plane.dots:
         assert 0 <= dot.x <= WIDE
         assert 0 <= dot.high <= dot.y <= dot.low <= HIGH
+    for name in plane.names:
+        assert 0 <= name.box.left < name.box.right <= WIDE
+        assert 0 <= name.box.top < name.box.bottom <= HIGH
     assert all(0 <= tick.place <= WIDE for tick in plane.across)
     assert all(0 <= tick.place <= HIGH for tick in plane.up)
 
 
-def test_names_of_neighbours_do_not_cover_each_other():
-    close = [scores_of(name, 0.95, 10_000) for name in ("small_cnn", "small_cnn_int8", "svm", "transfer")]
-    plane = place_candidates(close, "svm", {scores.name: 0 for scores in close})
-    places = [(dot.anchor, round(dot.label_y)) for dot in plane.dots]
-    assert len(set(places)) == len(places)
+def test_a_candidate_and_its_8_bit_file_have_one_name_where_they_nearly_coincide():
+    close = [scores_of(name, 0.95, cost) for name, cost in (("small_cnn", 10_000), ("small_cnn_int8", 10_000))]
+    apart = [scores_of("svm", 0.95, 10_000), scores_of("svm_int8", 0.8, 10_000)]
+    ladder = [*close, *apart]
+    plane = place_candidates(ladder, "small_cnn_int8", {one.name: 0 for one in ladder})
     assert {dot.name: dot.int8 for dot in plane.dots}["small_cnn_int8"]
+    names = {"".join(text for text, _ in name.parts): name.parts for name in plane.names}
+    assert sorted(names) == ["small_cnn, _int8", "svm", "svm_int8"]
+    assert [text for text, chosen in names["small_cnn, _int8"] if chosen] == ["_int8"]
 
 
 def test_curves_are_drawn_for_all_with_the_chosen_one_on_top():

@@ -9,16 +9,16 @@ from tinysight.evaluation.explanation import MAJORITY
 from tinysight.evaluation.robustness import stated_levels
 from tinysight.evaluation.score_figures import level_text
 from tinysight.evaluation.scores import Curve, Scores
+from tinysight.evaluation.verdict.names import Box, Ground, Name, Wanted, place_names
 from tinysight.evaluation.wording import count, percent, percent_range
 from tinysight.params import ExpectedParams
-from tinysight.paths import is_int8
+from tinysight.paths import INT8, candidate_of, is_int8
 
 WIDE, HIGH = 640.0, 340.0  # of accuracy against cost
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 16.0, 14.0, 42.0
 CURVE_WIDE, CURVE_HIGH = 260.0, 150.0  # of one robustness curve
 Axis = Callable[[float], float]
-LETTER = 7.4  # width of a character of a label, in the larger type of a phone
-LINE = 13.0  # its height
+TOUCHING = 8.0  # between a candidate's dot and its 8-bit file's, up to which both have one name
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Dot:
-    """A candidate in the drawing of accuracy against cost, with its 95 % interval and its name."""
+    """A candidate in the drawing of accuracy against cost, with its 95 % interval."""
 
     name: str
     colour: int
@@ -40,11 +40,15 @@ class Dot:
     y: float
     low: float
     high: float
-    label_x: float
-    label_y: float
-    anchor: str
     chosen: bool
     title: str
+
+    @property
+    def marks(self) -> tuple[Box, Box]:
+        """What the dot and its interval cover."""
+        radius = 9.0 if self.chosen else 7.0
+        round_it = Box(self.x - radius, self.y - radius, self.x + radius, self.y + radius)
+        return round_it, Box(self.x - 1, self.high, self.x + 1, self.low)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class Plane:
     """
 
     dots: tuple[Dot, ...]
+    names: tuple[Name, ...]
     front: str
     below: tuple[str, ...]
     across: tuple[Tick, ...]
@@ -105,14 +110,15 @@ def place_candidates(entrants: Sequence[Scores], chosen: str, colours: dict[str,
     def y(share: float) -> float:
         return round(TOP + (1 - share) / (1 - floor) * (HIGH - TOP - BOTTOM), 1)
 
-    dots: list[Dot] = []
-    for scores in sorted(entrants, key=lambda one: (one.name != chosen, one.cost.multiply_adds)):
-        dots.append(_dot(scores, chosen, colours[scores.name], (x, y), dots))
-    front = " ".join(f"{x(s.cost.multiply_adds)},{y(s.val.expected_accuracy)}" for s in pareto(entrants))
+    ordered = sorted(entrants, key=lambda one: (one.name != chosen, one.cost.multiply_adds))
+    dots = tuple(_dot(scores, chosen, colours[scores.name], (x, y)) for scores in ordered)
+    front = [(x(s.cost.multiply_adds), y(s.val.expected_accuracy)) for s in pareto(entrants)]
+    ground = Ground(Box(LEFT, 2, WIDE, HIGH - BOTTOM), [mark for dot in dots for mark in dot.marks], front)
     powers = range(math.ceil(low), math.floor(high) + 1)
     return Plane(
-        dots=tuple(dots),
-        front=front,
+        dots=dots,
+        names=place_names(_wanted(dots), ground),
+        front=" ".join(f"{across},{up}" for across, up in front),
         below=below,
         across=tuple(Tick(x(10**power), count(10**power)) for power in powers),
         up=tuple(Tick(y(share), f"{share:.0%}") for share in steps(floor)),
@@ -134,46 +140,34 @@ def _floor(entrants: Sequence[Scores]) -> float:
     return max(0.0, math.floor(min(least, default=0.0) * 10) / 10)
 
 
-def _dot(scores: Scores, chosen: str, colour: int, axes: tuple[Axis, Axis], others: Sequence[Dot]) -> Dot:
-    """Its name goes where no other name stands: right, left, above or below."""
+def _dot(scores: Scores, chosen: str, colour: int, axes: tuple[Axis, Axis]) -> Dot:
     x, y = axes
-    across, up = x(scores.cost.multiply_adds), y(scores.val.expected_accuracy)
-    places = [(across + 10, up + 4, "start"), (across - 10, up + 4, "end")]
-    places += [(across + 10, up + 4 + step * LINE, "start") for step in (1, -1, 2, -2, 3, -3)]
-    free = [p for p in places if _inside(p, scores.name) and not any(_meet(p, scores.name, one) for one in others)]
-    label_x, label_y, anchor = (free or places)[0]
     title = f"{scores.name}: {percent(scores.val.expected_accuracy)} ({percent_range(scores.val.expected_interval)})"
     return Dot(
         name=scores.name,
         colour=colour,
         int8=is_int8(scores.name),
-        x=across,
-        y=up,
+        x=x(scores.cost.multiply_adds),
+        y=y(scores.val.expected_accuracy),
         low=y(scores.val.expected_interval[0]),
         high=y(scores.val.expected_interval[1]),
-        label_x=label_x,
-        label_y=label_y,
-        anchor=anchor,
         chosen=scores.name == chosen,
         title=title,
     )
 
 
-def _inside(place: tuple[float, float, str], name: str) -> bool:
-    left, right = _span(place, name)
-    return left >= LEFT and right <= WIDE and TOP <= place[1] <= HIGH - BOTTOM
-
-
-def _meet(place: tuple[float, float, str], name: str, other: Dot) -> bool:
-    mine, theirs = _span(place, name), _span((other.label_x, other.label_y, other.anchor), other.name)
-    on_label = abs(place[1] - other.label_y) < LINE and mine[0] < theirs[1] and theirs[0] < mine[1]
-    on_dot = abs(place[1] - 4 - other.y) < LINE / 2 and mine[0] - 6 < other.x < mine[1] + 6
-    return on_label or on_dot
-
-
-def _span(place: tuple[float, float, str], name: str) -> tuple[float, float]:
-    width = LETTER * len(name)
-    return (place[0], place[0] + width) if place[2] == "start" else (place[0] - width, place[0])
+def _wanted(dots: Sequence[Dot]) -> list[Wanted]:
+    """A name for each dot; one for a candidate and its 8-bit file that nearly coincide."""
+    by_name = {dot.name: dot for dot in dots}
+    found: list[Wanted] = []
+    for dot in dots:
+        whole, int8 = by_name.get(candidate_of(dot.name)), by_name.get(candidate_of(dot.name) + INT8)
+        if not (whole and int8) or math.dist((whole.x, whole.y), (int8.x, int8.y)) > TOUCHING:
+            found.append(Wanted(((dot.name, dot.chosen),), (dot.x, dot.y)))
+        elif dot is next(one for one in dots if one in (whole, int8)):
+            parts = ((whole.name, whole.chosen), (", ", False), (INT8, int8.chosen))
+            found.append(Wanted(parts, ((whole.x + int8.x) / 2, (whole.y + int8.y) / 2)))
+    return found
 
 
 def place_curves(
