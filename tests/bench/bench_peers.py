@@ -19,9 +19,9 @@ from environments import UV, empty_environment
 from tiny_datasets import make_params
 
 from tests.bench.bench import earlier, write
-from tests.bench.bench_training import EXPECTED, over_seeds
+from tests.bench.bench_training import over_seeds
 from tests.bench.final_calls import FinalCall
-from tests.bench.measured import OURS, TUTORIAL
+from tests.bench.measured import EXPECTED, OURS, TUTORIAL
 from tests.bench.training_sets import SETS, TrainingSet
 from tinysight.evaluation.robustness import warp_as_expected
 from tinysight.models.start import start_tensorflow

@@ -21,6 +21,7 @@ from tiny_datasets import make_params
 
 from tests.bench.bench import earlier, write
 from tests.bench.final_calls import FinalCall
+from tests.bench.measured import EXPECTED
 from tests.bench.training_scores import scores_of
 from tests.bench.training_sets import OTHERS, SETS, Rows, TrainingSet, other_pictures
 from tinysight.data.copies import copy_maker
@@ -29,9 +30,6 @@ from tinysight.models.training_data import TrainingData
 from tinysight.params import ExpectedParams, Params
 
 CANDIDATES = "logistic,svm,mlp,tutorial_cnn,small_cnn,transfer"
-
-
-EXPECTED = {"fashion": ExpectedParams(shift=0.10, rotation=10), "": ExpectedParams(shift=0.15, rotation=10)}
 
 
 def main() -> None:

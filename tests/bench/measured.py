@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tinysight.params import ExpectedParams
+
 COMMANDS = {
     "augmentation": "python -m tests.bench.bench augmentation",
     "digits": "make bench-digits",
@@ -35,8 +37,13 @@ ONE_SPLIT = {  # the same drawings with 15 % of them on test, which are some ten
     "clip_art_2_folds": "scored_clip_art_2",
     "clip_art_3_folds": "scored_clip_art_3",
 }
+EXPECTED = {  # how far pictures of a set are moved; "": of any other
+    "fashion": ExpectedParams(shift=0.10, rotation=10),
+    "": ExpectedParams(shift=0.15, rotation=10),
+}
 OURS, TUTORIAL = "small_cnn, quick", "the tutorials' network"  # the trainers whose time to a goal is compared
 FEW = " a class"  # in the name of a training on few pictures
+CALLS = "training_final_calls"
 SIDES = {"training_final": "test", "training": "val"}
 
 
@@ -86,9 +93,15 @@ class Figures:
         return figures
 
     def origin(self, name: str, on: str = "") -> str:
-        """Which file, which command and which day."""
+        """Which file, which command and the day of its last figures; the log of calls where test was scored by hand."""
         date = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))["date"]
-        return f"[{name}.json](figures/{name}.json), `{COMMANDS[name]}` of {date}{on}"
+        log = f" (its words: [{CALLS}.json](figures/{CALLS}.json))" if name.endswith("_final") else ""
+        return f"[{name}.json](figures/{name}.json), `{COMMANDS[name]}`{log} of {date}{on}"
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The log of calls that scored test rows; see `FinalCall`."""
+        path = self.folder / f"{CALLS}.json"
+        return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
 
     def trainings(self) -> tuple[str, dict[str, Any]]:
         """What make bench-training has written, and its file: on test rows if it was called so, else on val.

@@ -1,9 +1,11 @@
 """What docs/answers.md tells of `make bench-training` alone: sureness, budgets of time, and few pictures."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from tests.bench.answer_blocks import percent, table
-from tests.bench.measured import FEW, SETS, SIDES, Figures, NotMeasuredError
+from tests.bench.measured import CALLS, EXPECTED, FEW, SETS, SIDES, Figures, NotMeasuredError
 
 CLIP_ART = {key: words for key, words in SETS.items() if "clip_art" in key}
 TRAINED = {  # the sets that a model was trained on, and of which set it was shown pictures besides
@@ -13,6 +15,11 @@ TRAINED = {  # the sets that a model was trained on, and of which set it was sho
     **{key: (f"{words}, in five folds", "") for key, words in CLIP_ART.items() if key.endswith("folds")},
 }
 STATED = 0.99  # export.precision, with which all of them were trained
+JUDGED = {  # whose test rows calls may have scored, in one split or in folds
+    "digits": "handwritten digits",
+    "fashion": "Fashion-MNIST",
+    **{key.removesuffix("_folds"): words for key, words in CLIP_ART.items() if key.endswith("folds")},
+}
 FOLDS = "5,000 handwritten digits in five folds"
 
 
@@ -51,18 +58,24 @@ def budgets(figures: Figures) -> str:
     """What a candidate reaches on Fashion-MNIST with the settings for so much time, and in five folds of the digits."""
     file, found = figures.trainings()
     chosen = {
-        **{name: one for name, one in found.get("fashion", {}).items() if "," in name and FEW not in name},
-        **{f"{name}, {FOLDS}": one for name, one in found.get("digits_folds", {}).items()},
+        **{name: ("fashion", one) for name, one in found.get("fashion", {}).items() if "," in name and FEW not in name},
+        **{f"{name}, {FOLDS}": ("digits_folds", one) for name, one in found.get("digits_folds", {}).items()},
     }
     if not chosen:
         raise NotMeasuredError("training")
     rows = [
-        (name, percent(one["accuracy"]), percent(one["moved_accuracy"]), f"{one['seconds']:.0f} s",
+        (name, percent(one["accuracy"]), percent(one["moved_accuracy"]), _moves(of), f"{one['seconds']:.0f} s",
          f"{one['cpu_seconds']:.0f} s", f"{one['calibration_error']:.3f}")
-        for name, one in chosen.items()
+        for name, (of, one) in chosen.items()
     ]  # fmt: skip
-    header = ("candidate", "right", "right when moved", "trained in", "processor time", "calibration error")
+    header = ("candidate", "right", "when moved", "moved by up to", "trained in", "processor time", "calibration error")
     return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
+
+
+def _moves(name: str) -> str:
+    """How far pictures of a set are shifted, in parts of the side, and turned, where they are judged moved."""
+    expected = EXPECTED.get(name, EXPECTED[""])
+    return f"{100 * expected.shift:.0f} %, {expected.rotation:.0f}°"
 
 
 def few(figures: Figures) -> str:
@@ -81,4 +94,24 @@ def few(figures: Figures) -> str:
     return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
 
 
-TRAINING_BLOCKS: dict[str, Callable[[Figures], str]] = {make.__name__: make for make in (unknown, budgets, few)}
+def looks(figures: Figures) -> str:
+    """How often the benchmarks looked at test rows, by set."""
+    counted = Counter(name for call in figures.calls() for name in _scored(call))
+    if not counted:
+        raise NotMeasuredError("training_final")
+    parts = [f"{words}: {counted[key]}" for key, words in JUDGED.items() if counted[key]]
+    return (
+        "Calls of our own training benchmarks that were to score test rows, those that failed or measured again"
+        f" included: {'; '.join(parts)}. From [{CALLS}.json](figures/{CALLS}.json), which holds the words of each and,"
+        " of the later ones, the commit and all figures."
+    )
+
+
+def _scored(call: Mapping[str, Any]) -> list[str]:
+    """The sets that a call was for; of one with --sets all of them, whether it came to them or not."""
+    words = list(call["arguments"])
+    named = words[words.index("--sets") + 1].split(",") if "--sets" in words else []
+    return sorted({name.removeprefix("scored_").removesuffix("_folds") for name in named or call.get("figures", {})})
+
+
+TRAINING_BLOCKS: dict[str, Callable[[Figures], str]] = {make.__name__: make for make in (unknown, budgets, few, looks)}

@@ -127,13 +127,26 @@ def test_the_precision_that_the_page_calls_stated_is_that_of_the_configuration()
     assert make_params().export.precision == STATED
 
 
+def test_each_call_that_was_to_score_test_rows_counts(figures: Figures) -> None:
+    calls = [
+        {"arguments": ["--final", "--sets", "digits_folds,scored_clip_art_2"]},  # of the first calls nothing is kept
+        {"arguments": ["--final", "--sets", "clip_art_2_folds"], "figures": {"clip_art_2_folds": {}}},
+        {"arguments": ["peers", "--final"], "figures": {"fashion": {}}},
+    ]
+    assert block("looks", figures).startswith("*Not measured")
+    figures.folder.mkdir(exist_ok=True)
+    (figures.folder / "training_final_calls.json").write_text(json.dumps(calls), encoding="utf-8")
+    said = "included: handwritten digits: 1; Fashion-MNIST: 1; clip art, second set: 2. From"
+    assert said in block("looks", figures)
+
+
 def test_settings_for_a_budget_stand_beside_the_folds(figures: Figures) -> None:
     one = trained(0.98, cpu_seconds=31.2, calibration_error=0.0123)
     sets = {"fashion": {"svm": one, "svm, 2 minutes": one, "svm, 8 a class": one}, "digits_folds": {"svm": one}}
     write(figures.folder, "training_final", sets)
     assert block("budgets", figures).splitlines()[2:4] == [
-        "| svm, 2 minutes | 98.0 % | 88.0 % | 12 s | 31 s | 0.012 |",
-        "| svm, 5,000 handwritten digits in five folds | 98.0 % | 88.0 % | 12 s | 31 s | 0.012 |",
+        "| svm, 2 minutes | 98.0 % | 88.0 % | 10 %, 10° | 12 s | 31 s | 0.012 |",
+        "| svm, 5,000 handwritten digits in five folds | 98.0 % | 88.0 % | 15 %, 10° | 12 s | 31 s | 0.012 |",
     ]
 
 
