@@ -100,14 +100,24 @@ def place_names(wanted: Sequence[Wanted], ground: Ground) -> tuple[Name, ...]:
     for one in wanted:
         placed.append(_best(one, ground, placed))
     for _ in range(SWEEPS):
+        before = list(placed)
         for n, one in enumerate(wanted):
             placed[n] = _best(one, ground, [*placed[:n], *placed[n + 1 :]])
+        if placed == before:
+            break
     return tuple(placed)
 
 
 def _best(wanted: Wanted, ground: Ground, others: Sequence[Name]) -> Name:
-    places = [_beside(wanted, radius, angle) for radius in RADII for angle in ANGLES]
-    return min(places, key=lambda name: _price(name, wanted, ground, others))
+    """The nearest places first: no farther one can be better than the way to it."""
+    best, least = _beside(wanted, RADII[0], ANGLES[0]), math.inf
+    for radius in RADII:
+        if least <= radius:
+            break
+        for name in (_beside(wanted, radius, angle) for angle in ANGLES):
+            price = _price(name, wanted, ground, others)
+            best, least = (name, price) if price < least else (best, least)
+    return best
 
 
 def _beside(wanted: Wanted, radius: float, angle: float) -> Name:
