@@ -74,6 +74,7 @@ def kill_at(moment: Moment, paths: Paths, source: Path) -> bool:
     return at_work
 
 
+@pytest.mark.slow  # three kills of a real import are 20 seconds together
 @pytest.mark.parametrize("moment", [some_are_copied, dvc_is_at_work, dvc_is_done])
 def test_started_again_it_goes_on_and_ends_the_same(
     moment: Moment, source: Path, undisturbed: dict[str, bytes], project: Path
