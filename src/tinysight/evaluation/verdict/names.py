@@ -13,7 +13,7 @@ BASE = 4.0  # from the middle of a line down to where its letters stand
 RADII = (10.0, 18.0, 28.0, 40.0, 54.0, 70.0, 90.0, 115.0)  # from a dot to its name
 # degrees; the first that is free is taken: right, left, and so on to above and below
 ANGLES = sorted(range(-165, 195, 15), key=lambda angle: (round(abs(math.sin(math.radians(angle))), 3), abs(angle)))
-SWEEPS = 2  # over all names, after each has a place
+SWEEPS = 3  # over all names; from the second on each is placed beside all the others
 NEAR = 18.0  # a name that stands farther off is led to by a line
 COVERS = 1000.0  # for each thing that a place covers, as if it were so much farther off
 LED_OVER = 200.0  # for a name that its leader passes under
@@ -96,16 +96,15 @@ class Ground:
 
 def place_names(wanted: Sequence[Wanted], ground: Ground) -> tuple[Name, ...]:
     """Gives each in turn the place that covers least, of these the nearest; then again, beside all the others."""
-    placed: list[Name] = []
-    for one in wanted:
-        placed.append(_best(one, ground, placed))
+    placed: dict[int, Name] = {}
     for _ in range(SWEEPS):
-        before = list(placed)
-        for n, one in enumerate(wanted):
-            placed[n] = _best(one, ground, [*placed[:n], *placed[n + 1 :]])
+        before = dict(placed)
+        for place, one in enumerate(wanted):
+            others = [name for other, name in placed.items() if other != place]
+            placed[place] = _best(one, ground, others)
         if placed == before:
             break
-    return tuple(placed)
+    return tuple(placed.values())
 
 
 def _best(wanted: Wanted, ground: Ground, others: Sequence[Name]) -> Name:
@@ -116,7 +115,8 @@ def _best(wanted: Wanted, ground: Ground, others: Sequence[Name]) -> Name:
             break
         for name in (_beside(wanted, radius, angle) for angle in ANGLES):
             price = _price(name, wanted, ground, others)
-            best, least = (name, price) if price < least else (best, least)
+            if price < least:
+                best, least = name, price
     return best
 
 
@@ -135,11 +135,11 @@ def _beside(wanted: Wanted, radius: float, angle: float) -> Name:
 
 def _price(name: Name, wanted: Wanted, ground: Ground, placed: Sequence[Name]) -> float:
     """Of a place: the way to the name, and what it and its leader cover."""
-    names = [other.box for other in placed]
-    covers = sum(name.box.meets(box) for box in (*ground.marks, *names)) + (not ground.inside.holds(name.box))
-    led_over = sum(name.box.crossed(*other.leader) for other in placed if other.leader)
-    led_over += sum(box.crossed(*name.leader) for box in names) if name.leader else 0
-    led_past = sum(box.crossed(*name.leader) for box in ground.marks) if name.leader else 0
-    on_front = sum(name.box.crossed(*ends) for ends in pairwise(ground.front))
+    box, names = name.box, [other.box for other in placed]
+    covers = sum(box.meets(one) for one in (*ground.marks, *names)) + (not ground.inside.holds(box))
+    led_over = sum(box.crossed(*other.leader) for other in placed if other.leader)
+    led_over += sum(one.crossed(*name.leader) for one in names) if name.leader else 0
+    led_past = sum(one.crossed(*name.leader) for one in ground.marks) if name.leader else 0
+    on_front = sum(box.crossed(*ends) for ends in pairwise(ground.front))
     way = math.dist(wanted.at, (name.x, name.y - BASE))
     return way + COVERS * covers + LED_OVER * led_over + ON_FRONT * on_front + LED_PAST * led_past

@@ -159,15 +159,16 @@ def _dot(scores: Scores, chosen: str, colour: int, axes: tuple[Axis, Axis]) -> D
 def _wanted(dots: Sequence[Dot]) -> list[Wanted]:
     """A name for each dot; one for a candidate and its 8-bit file that nearly coincide."""
     by_name = {dot.name: dot for dot in dots}
-    found: list[Wanted] = []
+    found: dict[str, Wanted] = {}
     for dot in dots:
-        whole, int8 = by_name.get(candidate_of(dot.name)), by_name.get(candidate_of(dot.name) + INT8)
-        if not (whole and int8) or math.dist((whole.x, whole.y), (int8.x, int8.y)) > TOUCHING:
-            found.append(Wanted(((dot.name, dot.chosen),), (dot.x, dot.y)))
-        elif dot is next(one for one in dots if one in (whole, int8)):
+        candidate = candidate_of(dot.name)
+        whole, int8 = by_name.get(candidate), by_name.get(candidate + INT8)
+        if whole and int8 and math.dist((whole.x, whole.y), (int8.x, int8.y)) <= TOUCHING:
             parts = ((whole.name, whole.chosen), (", ", False), (INT8, int8.chosen))
-            found.append(Wanted(parts, ((whole.x + int8.x) / 2, (whole.y + int8.y) / 2)))
-    return found
+            found[candidate] = Wanted(parts, ((whole.x + int8.x) / 2, (whole.y + int8.y) / 2))
+        else:
+            found[dot.name] = Wanted(((dot.name, dot.chosen),), (dot.x, dot.y))
+    return list(found.values())
 
 
 def place_curves(
