@@ -22,9 +22,9 @@ def nearest_kinds(details: Iterable[ErrorDetails], content: Any) -> list[ErrorDe
         for place in tags(detail, content):
             unions[detail["loc"][:place]][detail["loc"][place]].append(detail)
     for kinds in unions.values():
+        tried = [detail for found in kinds.values() for detail in found]
         told = _told(list(kinds.values()))
-        dropped = [id(one) for found in kinds.values() for one in found if one not in told]
-        left = [one for one in left if id(one) not in dropped]
+        left = [detail for detail in left if detail in told or detail not in tried]
     return left
 
 
