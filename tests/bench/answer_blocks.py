@@ -5,7 +5,6 @@ from typing import Any
 
 from tests.bench.measured import FEW, ONE_SPLIT, OURS, SETS, TUTORIAL, Figures, Measured, NotMeasuredError, Row
 
-PEERS = {"training_peers_final": "test", "training_peers": "val"}
 GOAL = 0.9  # right, for which processor time is compared
 ORDER = ("logistic", "svm", "mlp", "tutorial_cnn", "small_cnn", "transfer")
 
@@ -50,7 +49,7 @@ def _in_one_split(figures: Figures, folds: str) -> str:
     """What was found where only some tens of drawings were judged; nothing where that was not measured."""
     if folds not in ONE_SPLIT:
         return ""
-    found = figures.trainings()[1].get(ONE_SPLIT[folds], {})
+    found = figures.trained()[0].get(ONE_SPLIT[folds], {})
     accuracies = {name: one["accuracy"] for name, one in found.items() if FEW not in name}
     return f" In one split, three seeds: {_beside_transfer(accuracies)}" if "transfer" in accuracies else ""
 
@@ -128,15 +127,15 @@ def _trials(figures: Figures, varied: str) -> list[dict[str, Any]]:
 
 def peers(figures: Figures) -> str:
     """What others train on the same rows, and what that costs them."""
-    file = next((name for name in PEERS if (figures.folder / f"{name}.json").exists()), "training_peers")
-    found = {name: one for name, one in figures.read(file).items() if isinstance(one, dict)}
+    kept, origin = figures.trained("training_peers")
+    found = {name: one for name, one in kept.items() if isinstance(one, dict)}
     rows = [
         (name, percent(one["accuracy"]), percent(one["moved_accuracy"]), f"{one['seconds']:.0f} s",
          f"{one['cpu_seconds']:.0f} s", f"{one['kilobytes']:.0f} kB", f"{one['seeds']:.0f}")
         for name, one in found.items()
     ]  # fmt: skip
     header = ("trained on Fashion-MNIST", "right", "right when moved", "trained in", "processor time", "file", "seeds")
-    parts = (table(header, rows), _to_the_goal(found), f"From {figures.origin(file, f' on {PEERS[file]} rows')}.")
+    parts = (table(header, rows), _to_the_goal(found), f"From {origin}.")
     return "\n\n".join(part for part in parts if part)
 
 

@@ -21,7 +21,7 @@ from tiny_datasets import make_params
 from tests.bench.bench import earlier, write
 from tests.bench.bench_training import over_seeds
 from tests.bench.final_calls import FinalCall
-from tests.bench.measured import EXPECTED, OURS, TUTORIAL
+from tests.bench.measured import OURS, TUTORIAL, expected_of
 from tests.bench.training_sets import SETS, TrainingSet
 from tinysight.evaluation.robustness import warp_as_expected
 from tinysight.models.start import start_tensorflow
@@ -94,7 +94,7 @@ def _over_seeds(
     python: str, name: str, trainer: Trainer, pictures: str, seeds: int, call: FinalCall | None
 ) -> dict[str, float]:
     """The medians of one trainer; on test rows, and logged, where there is a call."""
-    runs, expected = [], EXPECTED.get(pictures, EXPECTED[""])
+    runs, expected = [], expected_of(pictures)
     for seed in range(seeds):
         runs.append(_run(python, trainer, SETS[pictures](seed), expected, seed, final=call is not None))
         if call:

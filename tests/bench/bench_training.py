@@ -21,7 +21,7 @@ from tiny_datasets import make_params
 
 from tests.bench.bench import earlier, write
 from tests.bench.final_calls import FinalCall
-from tests.bench.measured import EXPECTED
+from tests.bench.measured import expected_of
 from tests.bench.training_scores import scores_of
 from tests.bench.training_sets import OTHERS, SETS, Rows, TrainingSet, other_pictures
 from tinysight.data.copies import copy_maker
@@ -78,7 +78,7 @@ def over_seeds(
         call: the logged one that judges test rows; None judges val rows.
         per_class: how many train rows of each class are learnt from; 0: all.
     """
-    expected = EXPECTED.get(name, EXPECTED[""])
+    expected = expected_of(name)
     runs = []
     for seed in range(seeds):
         pictures = SETS[name](seed)

@@ -37,14 +37,14 @@ ONE_SPLIT = {  # the same drawings with 15 % of them on test, which are some ten
     "clip_art_2_folds": "scored_clip_art_2",
     "clip_art_3_folds": "scored_clip_art_3",
 }
-EXPECTED = {  # how far pictures of a set are moved; "": of any other
-    "fashion": ExpectedParams(shift=0.10, rotation=10),
-    "": ExpectedParams(shift=0.15, rotation=10),
-}
 OURS, TUTORIAL = "small_cnn, quick", "the tutorials' network"  # the trainers whose time to a goal is compared
 FEW = " a class"  # in the name of a training on few pictures
 CALLS = "training_final_calls"
-SIDES = {"training_final": "test", "training": "val"}
+
+
+def expected_of(name: str) -> ExpectedParams:
+    """How far pictures of a set are moved where they are judged moved."""
+    return ExpectedParams(shift=0.10 if name == "fashion" else 0.15, rotation=10)
 
 
 class NotMeasuredError(Exception):
@@ -95,7 +95,9 @@ class Figures:
     def origin(self, name: str, on: str = "") -> str:
         """Which file, which command and the day of its last figures; the log of calls where test was scored by hand."""
         date = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))["date"]
-        log = f" (its words: [{CALLS}.json](figures/{CALLS}.json))" if name.endswith("_final") else ""
+        final = name.endswith("_final")
+        log = f" (its words: [{CALLS}.json](figures/{CALLS}.json))" if final else ""
+        on = f" on {'test' if final else 'val'} rows" if name.startswith("training") else on
         return f"[{name}.json](figures/{name}.json), `{COMMANDS[name]}`{log} of {date}{on}"
 
     def calls(self) -> list[dict[str, Any]]:
@@ -103,14 +105,14 @@ class Figures:
         path = self.folder / f"{CALLS}.json"
         return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
 
-    def trainings(self) -> tuple[str, dict[str, Any]]:
-        """What make bench-training has written, and its file: on test rows if it was called so, else on val.
+    def trained(self, name: str = "training") -> tuple[dict[str, Any], str]:
+        """What a benchmark of trainings has written, and where from: on test rows if it was called so, else on val.
 
         Raises:
             NotMeasuredError: if there is neither.
         """
-        file = next((name for name in SIDES if (self.folder / f"{name}.json").exists()), "training")
-        return file, self.read(file)
+        file = f"{name}_final" if (self.folder / f"{name}_final.json").exists() else name
+        return self.read(file), self.origin(file)
 
     def ladders(self) -> dict[str, Measured]:
         """Every set that was measured: on test rows where `--final` was called, else by a whole pipeline, else on val.
@@ -133,7 +135,7 @@ class Figures:
             # a comma in a name: other settings, or few pictures; no answer to what a candidate can do
             plain = {key: {c: _trained(one) for c, one in figures[key].items() if "," not in c}
                      for key in SETS if key in figures}  # fmt: skip
-            origin = self.origin(name, f" on {SIDES[name]} rows")
+            origin = self.origin(name)
             return {key: Measured(rows, origin) for key, rows in plain.items() if rows}
         scored = figures["candidates"]
         rows = {c: _piped(one, scored.get(f"{c}_int8", {})) for c, one in scored.items() if not c.endswith("_int8")}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tests.bench.answer_blocks import percent, table
-from tests.bench.measured import CALLS, EXPECTED, FEW, SETS, SIDES, Figures, NotMeasuredError
+from tests.bench.measured import CALLS, FEW, SETS, Figures, NotMeasuredError, expected_of
 
 CLIP_ART = {key: words for key, words in SETS.items() if "clip_art" in key}
 TRAINED = {  # the sets that a model was trained on, and of which set it was shown pictures besides
@@ -25,7 +25,7 @@ FOLDS = "5,000 handwritten digits in five folds"
 
 def unknown(figures: Figures) -> str:
     """What is answered, how much of that is right, and how many pictures of another set are answered all the same."""
-    file, found = figures.trainings()
+    found, origin = figures.trained()
     rows = [
         (name, learned, percent(one["answered"]), percent(one["precision"]),
          f"{percent(one['others_unknown'])} of {other}" if "others_unknown" in one else "not measured")
@@ -38,7 +38,7 @@ def unknown(figures: Figures) -> str:
     header = ("candidate", "trained on", "of its own kind answered", "right of these", "answered with unknown")
     drawn = [one["precision"] for key in CLIP_ART.keys() & TRAINED.keys()
              for name, one in found.get(key, {}).items() if FEW not in name]  # fmt: skip
-    parts = (table(header, rows), _with_few(drawn), f"From {figures.origin(file, f' on {SIDES[file]} rows')}.")
+    parts = (table(header, rows), _with_few(drawn), f"From {origin}.")
     return "\n\n".join(part for part in parts if part)
 
 
@@ -56,7 +56,7 @@ def _with_few(precisions: Iterable[float]) -> str:
 
 def budgets(figures: Figures) -> str:
     """What a candidate reaches on Fashion-MNIST with the settings for so much time, and in five folds of the digits."""
-    file, found = figures.trainings()
+    found, origin = figures.trained()
     chosen = {
         **{name: ("fashion", one) for name, one in found.get("fashion", {}).items() if "," in name and FEW not in name},
         **{f"{name}, {FOLDS}": ("digits_folds", one) for name, one in found.get("digits_folds", {}).items()},
@@ -69,18 +69,18 @@ def budgets(figures: Figures) -> str:
         for name, (of, one) in chosen.items()
     ]  # fmt: skip
     header = ("candidate", "right", "when moved", "moved by up to", "trained in", "processor time", "calibration error")
-    return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
+    return f"{table(header, rows)}\n\nFrom {origin}."
 
 
 def _moves(name: str) -> str:
     """How far pictures of a set are shifted, in parts of the side, and turned, where they are judged moved."""
-    expected = EXPECTED.get(name, EXPECTED[""])
+    expected = expected_of(name)
     return f"{100 * expected.shift:.0f} %, {expected.rotation:.0f}°"
 
 
 def few(figures: Figures) -> str:
     """How far candidates come with a handful of pictures a class, beside all of them."""
-    file, found = figures.trainings()
+    found, origin = figures.trained()
     rows = [
         (words, name.replace(",", " with"), percent(found[key][plain]["accuracy"]), percent(one["accuracy"]))
         for key, words in CLIP_ART.items()
@@ -91,7 +91,7 @@ def few(figures: Figures) -> str:
     if not rows:
         raise NotMeasuredError("training")
     header = ("drawings of eight kinds", "candidate", "right with all pictures", "right with so few")
-    return f"{table(header, rows)}\n\nFrom {figures.origin(file, f' on {SIDES[file]} rows')}."
+    return f"{table(header, rows)}\n\nFrom {origin}."
 
 
 def looks(figures: Figures) -> str:
