@@ -1,5 +1,7 @@
 """The verdict's drawings: marks within the drawing, names apart, the front of those that nobody beats."""
 
+from itertools import combinations
+
 import pytest
 from evaluated import curves_of, scores_of
 from hypothesis import given, settings
@@ -49,6 +51,14 @@ def test_every_mark_lies_within_the_drawing(figures):
         assert 0 <= name.box.top < name.box.bottom <= HIGH
     assert all(0 <= tick.place <= WIDE for tick in plane.across)
     assert all(0 <= tick.place <= HIGH for tick in plane.up)
+
+
+def test_names_of_neighbours_do_not_cover_each_other():
+    close = [scores_of(name, 0.95, 10_000) for name in ("small_cnn", "small_cnn_int8", "svm", "transfer")]
+    plane = place_candidates(close, "svm", {scores.name: 0 for scores in close})
+    assert len(plane.names) == 3
+    assert not any(one.box.meets(other.box) for one, other in combinations(plane.names, 2))
+    assert {dot.name: dot.int8 for dot in plane.dots}["small_cnn_int8"]
 
 
 def test_a_candidate_and_its_8_bit_file_have_one_name_where_they_nearly_coincide():
