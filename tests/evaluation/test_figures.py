@@ -4,21 +4,21 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from evaluated import scores_of
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from tinysight.evaluation.figures import (
     ORANGE,
     Curves,
-    Point,
-    draw_accuracy_cost,
     draw_confusion_matrix,
     draw_learning_curves,
     read_curves,
 )
+from tinysight.evaluation.verdict.plane_figure import draw_plane
+from tinysight.evaluation.verdict.plots import place_candidates
 
 CURVES = Curves({"epoch": [1.0, 2.0], "loss": [2.0, 1.0], "accuracy": [0.5, 0.8], "val_loss": [2.1, 1.2]})
-POINTS = [Point("majority", 0, 0.1, 0.09, 0.12), Point("svm", 10**6, 1.0, 0.9, 1.0)]
 
 
 def confusion(path):
@@ -30,7 +30,8 @@ def curves(path):
 
 
 def scatter(path):
-    draw_accuracy_cost(path, POINTS, "svm", "digits")
+    ladder = [scores_of("majority", 0.1, 0, kind="majority"), scores_of("svm", 1.0, 10**6)]
+    draw_plane(path, place_candidates(ladder, "svm", {"majority": 0, "svm": 1}), "$ digits")
 
 
 @pytest.mark.parametrize("draw", [confusion, curves, scatter])
@@ -46,17 +47,20 @@ def test_a_figure_is_a_whole_picture_and_the_same_bytes_again(tmp_path, draw):
 
 
 def test_names_of_candidates_of_the_same_cost_do_not_cover_each_other(monkeypatch, tmp_path):
-    """A network and its 8-bit file have as many multiply-adds and hardly differ in accuracy."""
+    """A network and its 8-bit file have as many multiply-adds and hardly differ in accuracy: they have one name."""
     drawn = []
-    monkeypatch.setattr("tinysight.evaluation.figures.save_figure", lambda figure, _: drawn.append(figure))
-    same = [Point(name, 10**7, 0.987, 0.976, 0.993) for name in ("small_cnn", "small_cnn_int8", "another")]
-    draw_accuracy_cost(tmp_path / "a.png", [Point("svm", 10**6, 0.948, 0.93, 0.96), *same], "small_cnn_int8", "digits")
+    monkeypatch.setattr("tinysight.evaluation.verdict.plane_figure.save_figure", lambda figure, _: drawn.append(figure))
+    same = [scores_of(name, 0.987, 10**7) for name in ("small_cnn", "small_cnn_int8", "another")]
+    ladder = [scores_of("svm", 0.948, 10**6), scores_of("svm_int8", 0.8, 10**6), *same]
+    plane = place_candidates(ladder, "small_cnn_int8", {one.name: 0 for one in ladder})
+    draw_plane(tmp_path / "a.png", plane, "digits")
     canvas, (axes,) = FigureCanvasAgg(drawn[0]), drawn[0].axes
     canvas.draw()
-    boxes = [text.get_window_extent() for text in axes.texts]
-    assert len(boxes) == 4
-    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
-    highest = max(axes.lines, key=lambda line: line.get_zorder())
+    boxes = {text.get_text(): text.get_window_extent() for text in axes.texts}
+    assert boxes.keys() >= {"svm", "svm_int8", "small_cnn, _int8", "another", "digits"}
+    assert not any(one.overlaps(other) for one, other in combinations(boxes.values(), 2))
+    assert all(axes.bbox.contains(*corner) for box in boxes.values() for corner in (box.min, box.max))
+    highest = [line for line in axes.lines if line.get_marker() == "o"][-1]
     assert highest.get_color() == ORANGE, "the chosen one lies on top"
 
 

@@ -1,10 +1,9 @@
-"""Pictures of scores: which classes are taken for which, how training went, what accuracy costs."""
+"""Pictures of scores: which classes are taken for which, and how training went."""
 
 import csv
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,6 @@ from tinysight.whole_file import whole
 INK, QUIET, BLUE, ORANGE = "#222222", "#999999", "#1f6fb2", "#d9730d"
 MOST_NUMBERED = 20  # more classes than this leave no room for numbers in the cells
 LONGEST_NAME = 18
-ABOVE, BELOW = 5, -15  # points between a mark and its name
 
 
 @dataclass(frozen=True)
@@ -98,77 +96,6 @@ def draw_learning_curves(path: Path, curves: Curves, title: str) -> None:
     left.legend(frameon=False, fontsize=9)
     figure.suptitle(title, fontsize=11, color=INK)
     save_figure(figure, path)
-
-
-@dataclass(frozen=True)
-class Point:
-    """A candidate in the figure of accuracy against cost; low and high bound its 95 % interval."""
-
-    name: str
-    multiply_adds: int
-    accuracy: float
-    low: float
-    high: float
-
-
-def draw_accuracy_cost(path: Path, points: Sequence[Point], chosen: str | None, title: str) -> None:
-    """Draws each candidate's accuracy against its multiply-adds.
-
-    Args:
-        path: the PNG to write.
-        points: the candidates.
-        chosen: the one to stress.
-        title: what is shown.
-    """
-    figure = Figure(figsize=(7.0, 4.2), layout="constrained")
-    axes = figure.add_subplot()
-    for label in _labels(points, chosen):
-        point, colour = label.point, ORANGE if label.point.name == chosen else BLUE
-        x = max(1, point.multiply_adds)
-        axes.errorbar(
-            [x],
-            [point.accuracy],
-            yerr=[[point.accuracy - point.low], [point.high - point.accuracy]],
-            fmt="o",
-            color=colour,
-            capsize=3,
-            zorder=4 if point.name == chosen else 3,  # one of the same cost may lie in the same place
-        )
-        text = f"{point.name} (chosen)" if point.name == chosen else point.name
-        axes.annotate(text, (x, label.height), (0, label.up), textcoords="offset points", ha="center", color=colour)
-    axes.set_xscale("log")
-    axes.margins(x=0.2, y=0.12)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.set_xlabel("multiply-adds for one image")
-    axes.set_ylabel("right answers, 95 % interval")
-    axes.set_title(title, fontsize=11, color=INK)
-    tidy(axes)
-    save_figure(figure, path)
-
-
-@dataclass(frozen=True)
-class _Label:
-    """A candidate, the height that its name is measured from, and how many points above that the name stands."""
-
-    point: Point
-    height: float
-    up: float
-
-
-def _labels(points: Sequence[Point], chosen: str | None) -> Iterator[_Label]:
-    """Where the names stand: neighbours' above and below, for they are longer than their distance.
-
-    Of candidates of the same cost, as a network and its 8-bit file, one has its name above and the others below.
-    """
-    ranked = sorted(points, key=lambda point: (point.multiply_adds, point.name != chosen, -point.accuracy))
-    for place, (_, same) in enumerate(groupby(ranked, key=lambda point: point.multiply_adds)):
-        group = list(same)
-        above = len(group) > 1 or group[0].name == chosen or bool(place % 2)  # nothing is above the chosen one
-        highest, lowest = max(point.high for point in group), min(point.low for point in group)
-        if above:
-            yield _Label(group[0], highest, ABOVE)
-        for row, point in enumerate(group[above:]):
-            yield _Label(point, lowest, BELOW * (row + 1))
 
 
 def _number_cells(axes: Axes, matrix: NDArray[np.int64], shares: NDArray[np.float64]) -> None:

@@ -1,14 +1,12 @@
 """All scores → the verdict: which candidate, why, and what the others would cost."""
 
 import json
-from pathlib import Path
 
 from tinysight.errors import ModelError
 from tinysight.evaluation.beside import Beside
 from tinysight.evaluation.budget import over_budget
 from tinysight.evaluation.error_costs import ErrorCost, cost_matrix, read_error_cost, stated
 from tinysight.evaluation.explanation import explain
-from tinysight.evaluation.figures import Point, draw_accuracy_cost
 from tinysight.evaluation.headline import headline
 from tinysight.evaluation.merits import RIGHT_ANSWERS, CheapMistakes
 from tinysight.evaluation.mistakes import read_mistakes
@@ -16,6 +14,7 @@ from tinysight.evaluation.scores import read_scores, write_record
 from tinysight.evaluation.selection import Entrant, Verdict, choose, in_verdict
 from tinysight.evaluation.trial_file import Learning, read_learning, with_today
 from tinysight.evaluation.verdict.page import draw_verdict
+from tinysight.evaluation.verdict.plane_figure import draw_plane
 from tinysight.evaluation.verdict.view import make_view
 from tinysight.evaluation.verdict_page import verdict_page
 from tinysight.models.status import read_status
@@ -36,10 +35,13 @@ def run(params: Params, paths: Paths) -> None:
     verdict = _decide(params, paths, entrants)
     beside, expected, figure = _beside(params, paths, verdict), params.evaluate.expected, paths.verdict_figure
     paths.reports.mkdir(parents=True, exist_ok=True)
-    if verdict.chosen:
-        _draw(figure, entrants, verdict, params.dataset.name)
+    view = make_view(verdict, entrants, expected, beside)
+    if view.plane:
+        rows = next(entrant.scores.val.rows for entrant in entrants if entrant.scores)
+        title = f"{params.dataset.name}: {rows:,} val images, moved as expected, with 95 % intervals"
+        draw_plane(figure, view.plane, title)
     write_whole(paths.verdict_text, verdict_page(verdict, entrants, expected, beside, figure=figure.name))
-    page = draw_verdict(make_view(verdict, entrants, expected, beside))
+    page = draw_verdict(view)
     write_whole(paths.verdict_html, page.encode("utf-8", "xmlcharrefreplace"))
     write_record(paths.verdict, verdict)
     write_whole(paths.metrics, json.dumps(headline(verdict), indent=1) + "\n")
@@ -109,9 +111,3 @@ def _learning(params: Params, paths: Paths, chosen: str | None) -> Learning | No
     if not (chosen and paths.learning.is_file()):
         return None
     return with_today(read_learning(params, paths), params, paths, chosen)
-
-
-def _draw(path: Path, entrants: list[Entrant], verdict: Verdict, dataset: str) -> None:
-    scores = [e.scores for e in entrants if e.scores]
-    points = [Point(s.name, s.cost.multiply_adds, s.val.expected_accuracy, *s.val.expected_interval) for s in scores]
-    draw_accuracy_cost(path, points, verdict.chosen, f"{dataset}: {scores[0].val.rows:,} val images, moved as expected")

@@ -9,7 +9,7 @@ from tinysight.evaluation.explanation import MAJORITY
 from tinysight.evaluation.robustness import stated_levels
 from tinysight.evaluation.score_figures import level_text
 from tinysight.evaluation.scores import Curve, Scores
-from tinysight.evaluation.verdict.names import Box, Ground, Name, Wanted, place_names
+from tinysight.evaluation.verdict.names import Box, Ground, Name, Place, Wanted, place_names
 from tinysight.evaluation.wording import count, percent, percent_range
 from tinysight.params import ExpectedParams
 from tinysight.paths import INT8, candidate_of, is_int8
@@ -62,7 +62,7 @@ class Plane:
 
     dots: tuple[Dot, ...]
     names: tuple[Name, ...]
-    front: str
+    front: tuple[Place, ...]
     below: tuple[str, ...]
     across: tuple[Tick, ...]
     up: tuple[Tick, ...]
@@ -112,13 +112,13 @@ def place_candidates(entrants: Sequence[Scores], chosen: str, colours: dict[str,
 
     ordered = sorted(entrants, key=lambda one: (one.name != chosen, one.cost.multiply_adds))
     dots = tuple(_dot(scores, chosen, colours[scores.name], (x, y)) for scores in ordered)
-    front = [(x(s.cost.multiply_adds), y(s.val.expected_accuracy)) for s in pareto(entrants)]
+    front = tuple((x(s.cost.multiply_adds), y(s.val.expected_accuracy)) for s in pareto(entrants))
     ground = Ground(Box(LEFT, 2, WIDE, HIGH - BOTTOM), [mark for dot in dots for mark in dot.marks], front)
     powers = range(math.ceil(low), math.floor(high) + 1)
     return Plane(
         dots=dots,
         names=place_names(_wanted(dots), ground),
-        front=" ".join(f"{across},{up}" for across, up in front),
+        front=front,
         below=below,
         across=tuple(Tick(x(10**power), count(10**power)) for power in powers),
         up=tuple(Tick(y(share), f"{share:.0%}") for share in steps(floor)),
