@@ -26,8 +26,8 @@ def draw_plane(path: Path, plane: Plane, title: str) -> None:
     axes.set_axis_off()
     below = f" Far below, and not drawn: {', '.join(plane.below)}." if plane.below else ""
     words = f"A ring is the 8-bit file of a candidate (_int8), orange is the chosen one.{below}"
-    for place, text, size in ((-30, title, 10.0), (-10, words, LETTERS)):
-        axes.text(WIDE / 2, place, text, fontsize=size, color=INK, ha="center", parse_math=False)
+    for height, line, size in ((-30, title, 10.0), (-10, words, LETTERS)):
+        axes.text(WIDE / 2, height, line, fontsize=size, color=INK, ha="center", parse_math=False)
     _draw_ticks(axes, plane)
     axes.plot(*zip(*plane.front, strict=True), color=QUIET, linestyle=(0, (3, 4)), linewidth=1)
     for name in plane.names:
